@@ -1,0 +1,88 @@
+import type { EventName } from '../core/events/catalogue.ts';
+
+/** What a function may do with a port; the AWS side turns it into permissions and environment variables together. */
+export interface Grants {
+  readonly ledger?: 'read' | 'write';
+  readonly 'model-store'?: 'read' | 'write';
+  readonly 'market-data'?: 'read';
+  readonly metrics?: 'write';
+  readonly 'system-probe'?: 'read';
+}
+
+export type Trigger =
+  | { readonly kind: 'events'; readonly names: readonly EventName[] }
+  /** `market`: follows the market's time, which replay makes fast; `wall`: follows real time. On AWS both are EventBridge Scheduler. */
+  | { readonly kind: 'schedule'; readonly rate: `rate(${number} ${'second' | 'seconds' | 'minute' | 'minutes' | 'hour' | 'hours'})`; readonly clock: 'market' | 'wall' };
+
+export interface FunctionWiring {
+  readonly name: string;
+  readonly about: string;
+  readonly triggers: readonly Trigger[];
+  readonly grants: Grants;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** After so many failed attempts an event goes to the dead-letter queue. */
+  readonly maxAttempts: number;
+  /** What it means for the money when this function fails. */
+  readonly errorImpact: string;
+  /** Failed invocations in five minutes before someone is told. */
+  readonly alarmAfterErrors: number;
+}
+
+/** The only list of functions, schedules and events: the CDK app and the local runner both read it. */
+export const functions = [
+  {
+    name: 'analyze-market',
+    about: 'Predicts with the production model on recent candles, and scores earlier predictions with what happened.',
+    triggers: [{ kind: 'schedule', rate: 'rate(15 minutes)', clock: 'market' }],
+    grants: { ledger: 'write', 'model-store': 'read', 'market-data': 'read' },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    maxAttempts: 3,
+    errorImpact: 'Trading goes on, but nobody measures the production model: a model that loses its edge is not noticed while this fails.',
+    alarmAfterErrors: 2,
+  },
+  {
+    name: 'check-promotion',
+    about: 'Compares candidates with the production model, promotes the better one, marks the others evaluated_inferior.',
+    triggers: [
+      { kind: 'events', names: ['CandidateRegistered'] },
+      { kind: 'schedule', rate: 'rate(1 hour)', clock: 'market' },
+    ],
+    grants: { ledger: 'write', 'model-store': 'read' },
+    memoryMb: 256,
+    timeoutSeconds: 60,
+    maxAttempts: 5,
+    errorImpact: 'The champion keeps trading; better candidates wait, so money is only missed, not lost.',
+    alarmAfterErrors: 3,
+  },
+  {
+    name: 'track-performance',
+    about: 'Computes the production model\'s metrics from its outcomes and raises or ends alerts.',
+    triggers: [{ kind: 'schedule', rate: 'rate(1 hour)', clock: 'market' }],
+    grants: { ledger: 'write' },
+    memoryMb: 256,
+    timeoutSeconds: 60,
+    maxAttempts: 3,
+    errorImpact: 'Trading goes on without performance alerts: losses of a degraded model continue until someone looks.',
+    alarmAfterErrors: 2,
+  },
+  {
+    name: 'monitor-system',
+    about: 'Measures process, disk, exchange latency and error rate, and compares them with the thresholds of the live configuration.',
+    triggers: [{ kind: 'schedule', rate: 'rate(60 seconds)', clock: 'wall' }],
+    grants: { ledger: 'write', metrics: 'write', 'market-data': 'read', 'system-probe': 'read' },
+    memoryMb: 256,
+    timeoutSeconds: 30,
+    maxAttempts: 2,
+    errorImpact: 'Trading goes on unwatched: a stalled feed or a full disk would be noticed only when orders fail.',
+    alarmAfterErrors: 3,
+  },
+] as const satisfies readonly FunctionWiring[];
+
+export type FunctionName = (typeof functions)[number]['name'];
+
+/** Long-running processes that get events as commands through a queue of their own. */
+export const queues = [
+  { name: 'trader', events: ['ModelUpdated', 'ConfigChanged', 'TradingHalted', 'TradingResumed'] },
+] as const satisfies readonly { readonly name: string; readonly events: readonly EventName[] }[];

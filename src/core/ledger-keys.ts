@@ -1,0 +1,58 @@
+import type { SlotId } from './models/slot.ts';
+import type { IndexKey, Key } from './ports/ledger.ts';
+
+/** Text that sorts like the number (a whole number from 0, below 10^15). */
+export const sortable = (value: number): string => String(value).padStart(15, '0');
+
+/** Text that sorts fractions from 0 to 1 from the highest to the lowest. */
+export const sortableDescending = (fraction: number): string => sortable(Math.round((1 - fraction) * 1e12));
+
+const state = (pk: string, sk: string): Key => ({ table: 'state', pk, sk });
+const registry = (pk: string, sk: string): Key => ({ table: 'registry', pk, sk });
+
+/**
+ * Where everything is kept: each kind of item, its key, and the index that finds it. Nothing builds a key elsewhere.
+ */
+export const keys = {
+  /** All slots: query pk `slots`. */
+  slot: (slot: SlotId) => state('slots', slot),
+  /** Champion, standby and the promotion history of a slot: the one item every promotion and rollback writes. */
+  deployment: (slot: SlotId) => state(`slot#${slot}`, 'deployment'),
+  /** ACTIVE, REDUCING or HALTED, since when, why, by whom. */
+  tradingState: (slot: SlotId) => state(`slot#${slot}`, 'trading-state'),
+  lease: (slot: SlotId) => state(`slot#${slot}`, 'lease'),
+  /** Position, cash flow and counters of a slot as of its last settled order. */
+  account: (slot: SlotId) => state(`slot#${slot}`, 'account'),
+  /** What the trader last said of itself; `append`ed. */
+  heartbeat: (component: string) => state('heartbeats', component),
+  config: () => state('config', 'current'),
+  configVersion: (version: number) => state('config-versions', sortable(version)),
+  /** One order by its client id. Its index lists the unsettled ones of a slot. */
+  order: (slot: SlotId, clientOrderId: string) => state(`orders#${slot}`, clientOrderId),
+  /** Own fills of a slot in time order; `append`ed. */
+  fill: (slot: SlotId, executedAt: number, tradeId: string) => state(`fills#${slot}`, `${sortable(executedAt)}#${tradeId}`),
+  /** The trader's decisions, one a closed bar; `append`ed. */
+  decision: (slot: SlotId, barClose: number) => state(`decisions#${slot}`, sortable(barClose)),
+  /** The analyst's predictions of one model by bar close; `append`ed, later again with the outcome. */
+  prediction: (slot: SlotId, runId: string, barClose: number) => state(`predictions#${slot}#${runId}`, sortable(barClose)),
+  /** Metrics of a model over time; `append`ed. */
+  performance: (slot: SlotId, runId: string, at: number) => state(`performance#${slot}#${runId}`, sortable(at)),
+  /** Whether an alert is raised, and since when. */
+  alert: (slot: SlotId, runId: string, metric: string) => state(`alerts#${slot}`, `${runId}#${metric}`),
+  /** What a system check measured; `append`ed. */
+  systemCheck: (at: number) => state('system-checks', sortable(at)),
+  /** Marks an event as handled by a function. */
+  handled: (functionName: string, invocationId: string) => state(`handled#${functionName}`, invocationId),
+  /** A registered model of a slot. Its index lists the models of a slot in one lifecycle state. */
+  model: (slot: SlotId, runId: string) => registry(`models#${slot}`, runId),
+} as const;
+
+/** Index paths: which items of a kind share a property, in which order. */
+export const indexes = {
+  /** Orders that are not known to be finished. */
+  unsettledOrders: (slot: SlotId, clientOrderId = ''): IndexKey => ({ pk: `unsettled#${slot}`, sk: clientOrderId }),
+  /** Models in a lifecycle state; candidates come best accuracy first. */
+  modelsInState: (slot: SlotId, modelState: string, order = ''): IndexKey => ({ pk: `models#${slot}#${modelState}`, sk: order }),
+  /** Alerts that are raised now. */
+  raisedAlerts: (slot: SlotId, alert = ''): IndexKey => ({ pk: `raised#${slot}`, sk: alert }),
+} as const;

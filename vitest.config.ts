@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['local'];
+const suite = (name: string, include: string[], extra: object = {}) => ({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { name, include, ...extra },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      suite('unit', ['test/unit/**/*.test.ts']),
+      suite('contract', ['test/contract/**/*.test.ts'], { testTimeout: 30_000 }),
+      suite('integration', ['test/integration/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      suite('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 170_000, hookTimeout: 60_000 }),
+      suite('aws', ['test/aws/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
+      suite('kill', ['test/kill/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
+      suite('browser', ['test/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/core/**/*.ts'],
+      exclude: ['src/core/ports/**'],
+      thresholds: { branches: 95 },
+    },
+  },
+});
