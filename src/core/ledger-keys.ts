@@ -20,7 +20,10 @@ export const keys = {
   deployment: (slot: SlotId) => state(`slot#${slot}`, 'deployment'),
   /** ACTIVE, REDUCING or HALTED, since when, why, by whom. */
   tradingState: (slot: SlotId) => state(`slot#${slot}`, 'trading-state'),
+  /** Who owns trading in the slot; its version changes with ownership only, so that guarded writes can check it. */
   lease: (slot: SlotId) => state(`slot#${slot}`, 'lease'),
+  /** The owner's sign of life. */
+  leaseRenewal: (slot: SlotId) => state(`slot#${slot}`, 'lease-renewal'),
   /** Position, cash flow and counters of a slot as of its last settled order. */
   account: (slot: SlotId) => state(`slot#${slot}`, 'account'),
   /** What the trader last said of itself; `append`ed. */
@@ -39,6 +42,8 @@ export const keys = {
   performance: (slot: SlotId, runId: string, at: number) => state(`performance#${slot}#${runId}`, sortable(at)),
   /** Whether an alert is raised, and since when. */
   alert: (slot: SlotId, runId: string, metric: string) => state(`alerts#${slot}`, `${runId}#${metric}`),
+  /** Whether a system check is in alarm, and since when. All of them: query pk `system-alerts`. */
+  systemAlert: (check: string) => state('system-alerts', check),
   /** What a system check measured; `append`ed. */
   systemCheck: (at: number) => state('system-checks', sortable(at)),
   /** Marks an event as handled by a function. */
@@ -53,6 +58,8 @@ export const indexes = {
   unsettledOrders: (slot: SlotId, clientOrderId = ''): IndexKey => ({ pk: `unsettled#${slot}`, sk: clientOrderId }),
   /** Models in a lifecycle state; candidates come best accuracy first. */
   modelsInState: (slot: SlotId, modelState: string, order = ''): IndexKey => ({ pk: `models#${slot}#${modelState}`, sk: order }),
+  /** Predictions of a slot's models that wait for their outcome, oldest bar first. */
+  pendingPredictions: (slot: SlotId, barClose = 0, runId = ''): IndexKey => ({ pk: `pending#${slot}`, sk: `${sortable(barClose)}#${runId}` }),
   /** Alerts that are raised now. */
   raisedAlerts: (slot: SlotId, alert = ''): IndexKey => ({ pk: `raised#${slot}`, sk: alert }),
 } as const;

@@ -1,9 +1,10 @@
 import type { Candle, Timeframe } from '../market-data/candle.ts';
 import type { ApprovedOrder } from '../risk/approved-order.ts';
 import type { Decimal, Price, Quantity } from '../trading/money.ts';
+import type { Side } from '../trading/side.ts';
 import type { EpochMillis } from './clock.ts';
 
-export type Side = 'buy' | 'sell';
+export type { Side } from '../trading/side.ts';
 
 /** What the exchange demands of an order in one market. */
 export interface MarketRules {

@@ -1,4 +1,4 @@
-import type { Side } from '../ports/exchange.ts';
+import type { Side } from '../trading/side.ts';
 import type { Price, Quantity } from '../trading/money.ts';
 
 /** An order as the strategy wants it, before risk has seen it. */

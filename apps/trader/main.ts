@@ -1,0 +1,40 @@
+import { commandQueue } from '#port/command-queue';
+import { exchange } from '#port/exchange';
+import { ledger } from '#port/ledger';
+import { log } from '#port/log';
+import { modelStore } from '#port/model-store';
+import { monotonic } from '#port/monotonic';
+import { predictorLoader } from '#port/predictor-loader';
+import { random } from '#port/random';
+import { timers } from '#port/timers';
+import { wallClock } from '#port/wall-clock';
+import { readEnv } from '../../src/compose/env.ts';
+import { messageOf } from '../../src/core/ares-error.ts';
+import { createBarAcknowledger } from './bar-acknowledger.ts';
+import { runTrader } from './run-trader.ts';
+
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(`signal ${signal}`));
+// A trader whose runner is gone has nobody to restart or watch it.
+process.on('disconnect', () => stop.abort('the runner is gone'));
+
+try {
+  const env = readEnv();
+  const acknowledge = env.ARES_LOCKSTEP && env.ARES_CONTROL_URL ? createBarAcknowledger(env.ARES_CONTROL_URL) : undefined;
+  await runTrader(
+    {
+      slot: env.ARES_SLOT,
+      leaseTtlMs: env.ARES_LEASE_TTL_MS,
+      recvWindowMs: env.ARES_RECV_WINDOW_MS,
+      commandPollMs: env.ARES_LOCKSTEP ? 5 : 100,
+      acknowledge,
+      onReady: () => process.send?.({ ready: true }),
+    },
+    { commandQueue, exchange, ledger, log, modelStore, monotonic, predictorLoader, random, timers, wallClock },
+    stop.signal,
+  );
+  process.exit(0);
+} catch (error) {
+  log.error(`the trader ends and must be started again: ${messageOf(error)}`, { error });
+  process.exit(1);
+}

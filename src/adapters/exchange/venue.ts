@@ -1,0 +1,90 @@
+import { AresError } from '../../core/ares-error.ts';
+import { type CircuitBreaker, createCircuitBreaker } from '../../core/network/circuit-breaker.ts';
+import { BinanceClient } from './binance-client.ts';
+import { createReadGuard, type ReadGuard, type ReadPolicy, type ReadPorts } from './read-guard.ts';
+import { moveUrls, type UrlGroup } from './venue-urls.ts';
+
+export interface VenueOptions extends ReadPorts {
+  /** Origin of another server that speaks the exchange's REST API; without one, the real exchange. */
+  readonly url?: string | undefined;
+  /** Its WebSocket origin; without one, `url` with ws for http. */
+  readonly wsUrl?: string | undefined;
+  /** Request weight the venue allows a minute. */
+  readonly weightPerMinute?: number;
+  readonly reads?: Partial<ReadPolicy>;
+}
+
+/** One exchange as everything here shares it: the client, and how reads go through it. */
+export interface Venue {
+  readonly client: BinanceClient;
+  readonly read: ReadGuard;
+  readonly breaker: CircuitBreaker;
+  /** Loads the markets once. */
+  ready(): Promise<void>;
+  /** The exchange's id of a market. @throws AresError `EXCHANGE_REFUSED` for a symbol it does not trade */
+  marketId(symbol: string): Promise<string>;
+  /** The symbol of a market id, when the markets are loaded and it is one of spot. */
+  symbolOf(marketId: string): string | undefined;
+}
+
+const READ_POLICY: ReadPolicy = { baseMs: 200, capMs: 3_000, maxAttempts: 6, maxTotalMs: 15_000, attemptMs: 5_000 };
+
+/** ccxt counts a fifth of Binance's weight. */
+const CCXT_COST_OF_WEIGHT = 0.2;
+
+/** A dead peer is noticed after two of these at most: ccxt's own three minutes are a long time to hold a position blind. */
+const PING_MS = 10_000;
+
+export function createVenue(options: VenueOptions): Venue {
+  const { timers, monotonic, random, log } = options;
+  const weightPerMinute = options.weightPerMinute ?? 6_000;
+  const client = new BinanceClient(
+    {
+      enableRateLimit: true,
+      rateLimit: 60_000 / (weightPerMinute * CCXT_COST_OF_WEIGHT),
+      timeout: options.reads?.attemptMs ?? READ_POLICY.attemptMs,
+      options: {
+        defaultType: 'spot',
+        fetchMarkets: { types: ['spot'] },
+        fetchCurrencies: false,
+        fetchMargins: false,
+        ws: { options: { perMessageDeflate: false } },
+      },
+      streaming: { keepAlive: PING_MS, maxPingPongMisses: 1.5, connectionTimeout: 5_000 },
+    },
+    monotonic,
+  );
+  if (options.url !== undefined) pointAt(client, options.url, options.wsUrl);
+  const breaker = createCircuitBreaker({ failuresToOpen: 12, openMs: 2_000 }, monotonic);
+  const read = createReadGuard({ ...READ_POLICY, ...options.reads }, breaker, { timers, monotonic, random, log });
+
+  const ready = async () => {
+    if (client.markets === undefined) await read('markets', () => client.loadMarkets());
+  };
+  return {
+    client,
+    read,
+    breaker,
+    ready,
+    async marketId(symbol) {
+      await ready();
+      const id: unknown = client.markets?.[symbol]?.id;
+      if (typeof id === 'string') return id;
+      throw new AresError('EXCHANGE_REFUSED', `symbol must be one the exchange trades, like "BTC/USDT", was "${symbol}"`, { symbol });
+    },
+    symbolOf(marketId) {
+      const markets: { readonly symbol: string; readonly spot: boolean }[] = client.markets_by_id?.[marketId] ?? [];
+      return markets.find((market) => market.spot)?.symbol;
+    },
+  };
+}
+
+/** Binance's own testnet spreads over three hosts, which ccxt knows; any other server is one. */
+function pointAt(client: BinanceClient, url: string, wsUrl: string | undefined): void {
+  const urls: { api: UrlGroup; test: UrlGroup & { public: string } } = client.urls;
+  if (wsUrl === undefined && new URL(url).host === new URL(urls.test.public).host) {
+    client.setSandboxMode(true);
+    return;
+  }
+  client.urls = { ...client.urls, api: moveUrls(urls.api, url, wsUrl) };
+}

@@ -1,0 +1,101 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { access, link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AresError } from '../../core/ares-error.ts';
+import type { ModelHash, ModelStore } from '../../core/ports/model-store.ts';
+import { databaseError } from './database-error.ts';
+
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') as ModelHash;
+
+const hasCode = (thrown: unknown, code: string) => thrown instanceof Error && 'code' in thrown && thrown.code === code;
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o644);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Models as files `<hash>.onnx` in a directory: a file has its name only once it is whole and on disk. */
+export function createFileModelStore(directory: string): ModelStore {
+  const pathOf = (hash: ModelHash) => {
+    if (!/^[0-9a-f]{64}$/.test(hash)) {
+      throw new AresError(
+        'MODEL_HASH_INVALID',
+        `a model hash must be 64 lower-case hexadecimal digits, was "${hash}"`,
+        { hash },
+      );
+    }
+    return join(directory, `${hash}.onnx`);
+  };
+
+  const read = async (hash: ModelHash): Promise<Uint8Array> => {
+    const path = pathOf(hash);
+    let bytes: Uint8Array;
+    try {
+      bytes = await readFile(path);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+      throw new AresError(
+        'MODEL_MISSING',
+        `the model's bytes must be in ${path}, there is no such file`,
+        { hash, path },
+        error,
+      );
+    }
+    const was = hashOf(bytes);
+    if (was !== hash) {
+      throw new AresError(
+        'MODEL_CORRUPT',
+        `${path} must have the SHA-256 it is named after, had ${was} (${bytes.length} bytes): it was truncated or changed. Remove it and store the model again.`,
+        { hash, was, path, bytes: bytes.length },
+      );
+    }
+    return bytes;
+  };
+
+  return {
+    async put(bytes) {
+      const hash = hashOf(bytes);
+      const path = pathOf(hash);
+      const temporary = join(directory, `.${hash}.${randomUUID()}.part`);
+      try {
+        await mkdir(directory, { recursive: true });
+        await writeDurably(temporary, bytes);
+        // A link, other than a rename, fails when the name is taken: nothing is ever overwritten.
+        await link(temporary, path);
+        await syncDirectory(directory);
+      } catch (error) {
+        if (!hasCode(error, 'EEXIST')) throw databaseError(error, directory);
+        await read(hash);
+      } finally {
+        await rm(temporary, { force: true });
+      }
+      return hash;
+    },
+
+    get: read,
+
+    async has(hash) {
+      try {
+        await access(pathOf(hash));
+        return true;
+      } catch (error) {
+        if (hasCode(error, 'ENOENT')) return false;
+        throw error;
+      }
+    },
+  };
+}

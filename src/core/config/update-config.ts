@@ -1,0 +1,117 @@
+import { type Command, metadataOf } from '../events/command.ts';
+import { newEvent } from '../events/catalogue.ts';
+import { keys } from '../ledger-keys.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
+import { type ConfigChange, diffConfig } from './config-diff.ts';
+import type { LiveConfig } from './live-config.ts';
+import { readConfig, readConfigVersion, type VersionedConfig } from './read-config.ts';
+import { type ConfigProblem, validateConfig } from './validate-config.ts';
+
+export type ConfigOutcome =
+  | {
+      readonly outcome: 'updated';
+      readonly version: number;
+      readonly config: LiveConfig;
+      readonly changes: readonly ConfigChange[];
+      /** This command had been carried out before: what stands here is what is in force now. */
+      readonly repeated: boolean;
+    }
+  /** Nothing would differ, so no version was made. */
+  | { readonly outcome: 'unchanged'; readonly version: number }
+  | { readonly outcome: 'invalid'; readonly problems: readonly ConfigProblem[] }
+  /** Somebody changed the configuration since it was read. */
+  | { readonly outcome: 'conflict'; readonly expectedVersion: number; readonly version: number }
+  | { readonly outcome: 'unknown_version'; readonly version: number };
+
+interface ConfigPorts {
+  readonly ledger: Ledger;
+}
+
+/**
+ * Changes settings while everything runs, as one new version or not at all.
+ *
+ * @param request.patch sections and settings to change, the others stay; checked together with them
+ * @param request.expectedVersion the version the wish was formed on; without it the change applies to whatever is in force
+ *
+ * @example await updateConfig({ ...command, patch: { strategy: { entryThreshold: 0.55 } } }, { ledger })
+ */
+export function updateConfig(
+  request: Command & { readonly patch: unknown; readonly expectedVersion?: number },
+  ports: ConfigPorts,
+): Promise<ConfigOutcome> {
+  return change(request, ports, 'update', {}, async (current) => {
+    const { expectedVersion, patch } = request;
+    if (expectedVersion !== undefined && expectedVersion !== current.version) {
+      return { outcome: 'conflict', expectedVersion, version: current.version };
+    }
+    const result = validateConfig(merge(current.config, patch));
+    return result.ok ? result.config : { outcome: 'invalid', problems: result.problems };
+  });
+}
+
+/** Puts an earlier version's settings in force again, as a new version; version 0 is the defaults. */
+export function restoreConfig(request: Command & { readonly version: number }, ports: ConfigPorts): Promise<ConfigOutcome> {
+  const { version } = request;
+  return change(request, ports, 'restore', { restoredVersion: version }, async () => {
+    return (await readConfigVersion(ports.ledger, version)) ?? { outcome: 'unknown_version', version };
+  });
+}
+
+function change(
+  command: Command,
+  { ledger }: ConfigPorts,
+  action: 'update' | 'restore',
+  details: { readonly restoredVersion?: number },
+  decide: (current: VersionedConfig) => Promise<LiveConfig | Exclude<ConfigOutcome, { outcome: 'updated' | 'unchanged' }>>,
+): Promise<ConfigOutcome> {
+  return retryOnConflict('the configuration change', async () => {
+    const current = await readConfig(ledger);
+    const decided = await decide(current);
+    if ('outcome' in decided) return decided;
+    const changes = diffConfig(current.config, decided);
+    if (changes.length === 0) return { outcome: 'unchanged', version: current.version };
+
+    const { user, now, sessionId } = command;
+    const version = current.version + 1;
+    const value = { version, config: decided, updatedAt: now, updatedBy: user };
+    const token = `config:${command.id}`;
+    const committed = await ledger.commit({
+      token,
+      writes: [
+        { kind: 'put', key: keys.config(), expected: current.version === 0 ? 'absent' : current.version, value },
+        { kind: 'put', key: keys.configVersion(version), expected: 'absent', value },
+      ],
+      audit: [
+        {
+          stream: 'config',
+          timestamp: now,
+          eventType: 'ConfigChanged',
+          user,
+          action,
+          details: { version, previousVersion: current.version, changes: changes.map((c) => ({ ...c })), ...details },
+          sessionId,
+        },
+      ],
+      events: [
+        newEvent('ConfigChanged', metadataOf(command, { token, index: 0, slot: null, sequence: version }), {
+          version,
+          changed: changes.map(({ field }) => field),
+        }),
+      ],
+    });
+    if (committed.outcome === 'conflict') return CONFLICT;
+    if (!committed.repeated) return { outcome: 'updated', version, config: decided, changes, repeated: false };
+    return { outcome: 'updated', ...(await readConfig(ledger)), changes: [], repeated: true };
+  });
+}
+
+const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function merge(base: unknown, patch: unknown): unknown {
+  if (!isPlainObject(base) || !isPlainObject(patch)) return patch;
+  const merged = new Map<string, unknown>(Object.entries(base));
+  for (const [name, value] of Object.entries(patch)) merged.set(name, merge(merged.get(name), value));
+  return Object.fromEntries(merged);
+}

@@ -1,0 +1,31 @@
+import type { FeatureFamily } from '../feature-operator.ts';
+import { createRollingWindow } from '../rolling-window.ts';
+
+const BARS = 60;
+
+/** Where the close stands between the lowest low (0) and the highest high (1) of 60 bars, 0.5 when they are equal; and their distance as a fraction of the close. */
+export const rangePosition: FeatureFamily = {
+  names: ['rangepos60', 'range60_rel'],
+  create() {
+    const highs = createRollingWindow(BARS);
+    const lows = createRollingWindow(BARS);
+    let close = Number.NaN;
+    return {
+      update(candle, replace) {
+        close = candle.close;
+        highs.push(candle.high, replace);
+        lows.push(candle.low, replace);
+      },
+      write(out, at) {
+        let high = highs.ago(BARS - 1);
+        let low = lows.ago(BARS - 1);
+        for (let back = BARS - 2; back >= 0; back -= 1) {
+          if (highs.ago(back) > high) high = highs.ago(back);
+          if (lows.ago(back) < low) low = lows.ago(back);
+        }
+        out[at] = high === low ? 0.5 : (close - low) / (high - low);
+        out[at + 1] = (high - low) / close;
+      },
+    };
+  },
+};

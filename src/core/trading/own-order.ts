@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { type EpochMillis, epochMillis } from '../ports/clock.ts';
+import type { Fill, OrderReport, Side } from '../ports/exchange.ts';
+import type { JsonObject } from '../ports/ledger.ts';
+import { type Decimal, quantity as toQuantity, type Quantity, ZERO } from './money.ts';
+import { isFinal, type OrderState, orderTransitions, stateOfStatus } from './order-lifecycle.ts';
+
+/** An order this slot sent or was about to send. */
+export interface OwnOrder {
+  readonly clientOrderId: string;
+  readonly exchangeOrderId: string | null;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: Quantity;
+  readonly barClose: EpochMillis;
+  /** The model that decided; `null` when the process died before it could say so. */
+  readonly modelHash: string | null;
+  readonly state: OrderState;
+  /** Filled quantity according to the exchange's reports; the fills below may lag behind it. */
+  readonly filled: Quantity;
+  /** By trade id: a fill that is heard of twice is one fill. */
+  readonly fills: ReadonlyMap<string, Fill>;
+  readonly updatedAt: EpochMillis;
+  readonly reason: string | null;
+}
+
+export function filledByFills(order: OwnOrder): Decimal {
+  let sum = ZERO;
+  for (const fill of order.fills.values()) sum = sum.plus(fill.quantity);
+  return sum;
+}
+
+/** True when the order has ended and every fill the exchange counted is here. */
+export function isSettled(order: OwnOrder): boolean {
+  return isFinal(order.state) && filledByFills(order).gte(order.filled);
+}
+
+/** The order after a report. Reports may come late and out of order: one that is behind what is known changes nothing. */
+export function applyReport(order: OwnOrder, report: OrderReport): OwnOrder {
+  const reported = stateOfStatus(report.status);
+  const legal = reported === order.state || orderTransitions[order.state].includes(reported);
+  return {
+    ...order,
+    exchangeOrderId: report.exchangeOrderId,
+    state: legal ? reported : order.state,
+    filled: report.filled.gt(order.filled) ? report.filled : order.filled,
+    updatedAt: epochMillis(Math.max(order.updatedAt, report.updatedAt)),
+  };
+}
+
+/** The order after fills, known ones ignored. */
+export function applyFills(order: OwnOrder, fills: readonly Fill[]): OwnOrder {
+  const unknown = fills.filter((fill) => !order.fills.has(fill.tradeId));
+  if (unknown.length === 0) return order;
+  const merged = new Map(order.fills);
+  for (const fill of unknown) merged.set(fill.tradeId, fill);
+  const next = { ...order, fills: merged };
+  const sum = filledByFills(next);
+  const first = unknown[0] as Fill;
+  const started = order.state === 'intent' || order.state === 'unknown' || order.state === 'acknowledged';
+  return {
+    ...next,
+    exchangeOrderId: order.exchangeOrderId ?? first.exchangeOrderId,
+    state: started ? 'partially_filled' : order.state,
+    filled: sum.gt(order.filled) ? toQuantity(sum) : order.filled,
+    updatedAt: epochMillis(Math.max(order.updatedAt, ...unknown.map((fill) => fill.executedAt))),
+  };
+}
+
+/** Quantity-weighted price of the fills, at most 12 decimals; `undefined` without fills. */
+export function averagePrice(order: OwnOrder): Decimal | undefined {
+  let notional = ZERO;
+  for (const fill of order.fills.values()) notional = notional.plus(fill.price.times(fill.quantity));
+  const sum = filledByFills(order);
+  return sum.gt(0) ? notional.div(sum).round(12) : undefined;
+}
+
+const storedSchema = z.object({
+  clientOrderId: z.string(),
+  exchangeOrderId: z.string().nullable(),
+  symbol: z.string(),
+  side: z.enum(['buy', 'sell']),
+  quantity: z.string(),
+  barClose: z.number(),
+  modelHash: z.string().nullable(),
+  state: z.enum(Object.keys(orderTransitions) as [OrderState, ...OrderState[]]),
+  filled: z.string(),
+  updatedAt: z.number(),
+  reason: z.string().nullable(),
+});
+
+/** A stored order, without its fills, which are kept apart. @throws ZodError */
+export function parseOwnOrder(value: JsonObject): OwnOrder {
+  const stored = storedSchema.parse(value);
+  return {
+    ...stored,
+    quantity: toQuantity(stored.quantity),
+    filled: toQuantity(stored.filled),
+    barClose: epochMillis(stored.barClose),
+    updatedAt: epochMillis(stored.updatedAt),
+    fills: new Map(),
+  };
+}
+
+export function ownOrderToJson(order: OwnOrder): JsonObject {
+  const { fills: _kept, ...rest } = order;
+  return { ...rest, quantity: order.quantity.toFixed(), filled: order.filled.toFixed() };
+}
