@@ -59,7 +59,9 @@ export function createFaults(): Faults {
     wallTime: () => Date.now() + skew,
     meet(path, method) {
       if (scripted.length === 0) return undefined;
-      const fault = scripted.find((each) => path.startsWith(each.path) && (each.method === undefined || each.method === method));
+      const fault = scripted.find(
+        (each) => path.startsWith(each.path) && (each.method === undefined || each.method === method),
+      );
       if (!fault) return undefined;
       fault.times -= 1;
       if (fault.times === 0) scripted = scripted.filter((each) => each !== fault);

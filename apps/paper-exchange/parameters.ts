@@ -4,7 +4,8 @@ import { badRequest } from './api-error.ts';
 /** A request's parameters as text, wherever they came from: query, form or socket message. */
 export type Parameters = Readonly<Record<string, string>>;
 
-const missing = (name: string) => badRequest(-1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`);
+const missing = (name: string) =>
+  badRequest(-1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`);
 
 const illegal = (name: string, range: string) =>
   badRequest(-1100, `Illegal characters found in parameter '${name}'; legal range is '${range}'.`);
@@ -36,7 +37,8 @@ export function optionalDecimal(parameters: Parameters, name: string): Decimal |
   if (value === undefined || value === '') return undefined;
   const match = /^\d{1,20}(?:\.(\d{1,20}))?$/.exec(value);
   if (!match) throw illegal(name, '^([0-9]{1,20})(\\.[0-9]{1,20})?$');
-  if ((match[1]?.replace(/0+$/, '').length ?? 0) > 8) throw badRequest(-1111, `Parameter '${name}' has too much precision.`);
+  if ((match[1]?.replace(/0+$/, '').length ?? 0) > 8)
+    throw badRequest(-1111, `Parameter '${name}' has too much precision.`);
   return decimal(value);
 }
 

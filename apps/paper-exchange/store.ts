@@ -45,7 +45,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS trades_by_order ON trades (order_id);
 `;
 
-const reviveOrder = (row: unknown): VenueOrder => orderFromTexts(JSON.parse((row as { body: string }).body) as VenueOrderTexts);
+const reviveOrder = (row: unknown): VenueOrder =>
+  orderFromTexts(JSON.parse((row as { body: string }).body) as VenueOrderTexts);
 
 function reviveTrade(row: unknown): VenueTrade {
   const { price, quantity, cost, fee, ...rest } = JSON.parse((row as { body: string }).body);
@@ -60,15 +61,24 @@ function openDatabase(path: string): DatabaseSync {
     database.exec(SCHEMA);
     return database;
   } catch (error) {
-    throw new AresError('STATE_UNREADABLE', `${path} must be the paper exchange's database (${messageOf(error)})`, { path }, error);
+    throw new AresError(
+      'STATE_UNREADABLE',
+      `${path} must be the paper exchange's database (${messageOf(error)})`,
+      { path },
+      error,
+    );
   }
 }
 
 /** @param path a file, or `:memory:` */
 export function openExchangeStore(path: string): ExchangeStore {
   const database = openDatabase(path);
-  const putState = database.prepare('INSERT INTO state VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body');
-  const putOrder = database.prepare('INSERT INTO orders VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body');
+  const putState = database.prepare(
+    'INSERT INTO state VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
+  );
+  const putOrder = database.prepare(
+    'INSERT INTO orders VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
+  );
   const putTrade = database.prepare('INSERT INTO trades VALUES (?, ?, ?, ?)');
   const range = 'id >= ? AND created_at >= ? AND created_at <= ?';
   const ordersUp = database.prepare(`SELECT body FROM orders WHERE ${range} ORDER BY id LIMIT ?`);
@@ -77,7 +87,9 @@ export function openExchangeStore(path: string): ExchangeStore {
   const tradesUp = database.prepare(`SELECT body FROM trades WHERE ${tradeRange} ORDER BY id LIMIT ?`);
   const tradesDown = database.prepare(`SELECT body FROM trades WHERE ${tradeRange} ORDER BY id DESC LIMIT ?`);
   const orderById = database.prepare('SELECT body FROM orders WHERE id = ?');
-  const orderByClientId = database.prepare('SELECT body FROM orders WHERE client_order_id = ? ORDER BY id DESC LIMIT 1');
+  const orderByClientId = database.prepare(
+    'SELECT body FROM orders WHERE client_order_id = ? ORDER BY id DESC LIMIT 1',
+  );
 
   function write(state: ExchangeState, events: readonly VenueEvent[]): void {
     const changed = new Map(events.map(({ order }) => [order.id, order]));

@@ -6,12 +6,13 @@ import { modelStore } from '#port/model-store';
 import { monotonic } from '#port/monotonic';
 import { predictorLoader } from '#port/predictor-loader';
 import { random } from '#port/random';
+import { replayControl } from '#port/replay-control';
 import { timers } from '#port/timers';
 import { wallClock } from '#port/wall-clock';
 import { readEnv } from '../../src/compose/env.ts';
+import { buildPorts } from '../../src/compose/provided.ts';
 import { messageOf } from '../../src/core/ares-error.ts';
-import { createBarAcknowledger } from './bar-acknowledger.ts';
-import { runTrader } from './run-trader.ts';
+import { runTrader, type TraderPorts } from './run-trader.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(`signal ${signal}`));
@@ -20,7 +21,7 @@ process.on('disconnect', () => stop.abort('the runner is gone'));
 
 try {
   const env = readEnv();
-  const acknowledge = env.ARES_LOCKSTEP && env.ARES_CONTROL_URL ? createBarAcknowledger(env.ARES_CONTROL_URL) : undefined;
+  const acknowledge = env.ARES_LOCKSTEP ? replayControl().acknowledge : undefined;
   await runTrader(
     {
       slot: env.ARES_SLOT,
@@ -30,11 +31,22 @@ try {
       acknowledge,
       onReady: () => process.send?.({ ready: true }),
     },
-    { commandQueue, exchange, ledger, log, modelStore, monotonic, predictorLoader, random, timers, wallClock },
+    buildPorts<TraderPorts>({
+      commandQueue: () => commandQueue('trader'),
+      exchange,
+      ledger,
+      log,
+      modelStore,
+      monotonic,
+      predictorLoader,
+      random,
+      timers,
+      wallClock,
+    }),
     stop.signal,
   );
   process.exit(0);
 } catch (error) {
-  log.error(`the trader ends and must be started again: ${messageOf(error)}`, { error });
+  log().error(`the trader ends and must be started again: ${messageOf(error)}`, { error });
   process.exit(1);
 }

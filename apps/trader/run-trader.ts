@@ -15,6 +15,7 @@ import type { Log } from '../../src/core/ports/log.ts';
 import type { ModelStore } from '../../src/core/ports/model-store.ts';
 import type { PredictorLoader } from '../../src/core/ports/predictor.ts';
 import type { Random } from '../../src/core/ports/random.ts';
+import type { ReplayControl } from '../../src/core/ports/replay-control.ts';
 import { TradingEngine } from '../../src/core/trading/engine.ts';
 import { engineSettings } from '../../src/core/trading/engine-settings.ts';
 import { createHotSwap } from '../../src/core/trading/hot-swap.ts';
@@ -22,7 +23,6 @@ import { acquireLease } from '../../src/core/trading/lease.ts';
 import { createLedgerJournal } from '../../src/core/trading/ledger-journal.ts';
 import { readBooks, recoverSlot } from '../../src/core/trading/recover-slot.ts';
 import { halt, readTradingState } from '../../src/core/trading/trading-state.ts';
-import type { AcknowledgeBar } from './bar-acknowledger.ts';
 import { followCommands } from './follow-commands.ts';
 import { beatHeart } from './beat-heart.ts';
 
@@ -32,7 +32,7 @@ export interface TraderOptions {
   readonly recvWindowMs: number;
   readonly commandPollMs: number;
   /** In lockstep: called when a bar is done. */
-  readonly acknowledge: AcknowledgeBar | undefined;
+  readonly acknowledge: ReplayControl['acknowledge'] | undefined;
   readonly onReady: () => void;
 }
 
@@ -128,8 +128,8 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
   async function leaveInOrder(): Promise<void> {
     log.info('stopping', { slot, reason });
     await Promise.race([engine?.idle(), timers.sleep(options.recvWindowMs)]);
-    engine?.stop();
     await stream.close();
+    engine?.stop();
     await journal.flush();
     await announce('ComponentStopped', { component: 'trader', instance, reason }, `${instance}:stop`, ports);
     await lease.release();

@@ -3,21 +3,29 @@ import { AresError } from '../core/ares-error.ts';
 import { parseSlotId, type SlotId } from '../core/models/slot.ts';
 
 const url = (protocols: readonly string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `must be a URL with ${protocols.join(' or ')}`);
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be a URL with ${protocols.join(' or ')}`,
+    );
 
 /** Everything a process takes from its environment; each variable is read here and nowhere else. */
 const schema = z.object({
   /** Where one machine keeps its database, models, keys and logs. */
   ARES_DATA_DIR: z.string().min(1).default('.ares'),
-  ARES_SLOT: z.string().default('paper:trend:BTC/USDT:1m').transform((text, context) => {
-    try {
-      parseSlotId(text);
-      return text as SlotId;
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  }),
+  ARES_SLOT: z
+    .string()
+    .default('paper:trend:BTC/USDT:1m')
+    .transform((text, context) => {
+      try {
+        parseSlotId(text);
+        return text as SlotId;
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    }),
   ARES_EXCHANGE: z.enum(['binance']).default('binance'),
   /** Another server that speaks the exchange's API: the paper exchange, a testnet. */
   ARES_EXCHANGE_URL: url(['http:', 'https:']).optional(),
@@ -27,10 +35,17 @@ const schema = z.object({
   ARES_KEYS_FILE: z.string().optional(),
   /** The paper exchange's control endpoint; with it the trader acknowledges every bar. */
   ARES_CONTROL_URL: url(['http:']).optional(),
-  ARES_LOCKSTEP: z.enum(['0', '1']).default('0').transform((text) => text === '1'),
+  ARES_LOCKSTEP: z
+    .enum(['0', '1'])
+    .default('0')
+    .transform((text) => text === '1'),
   ARES_LEASE_TTL_MS: z.coerce.number().int().min(200).default(10_000),
   ARES_RECV_WINDOW_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
   ARES_SEED: z.coerce.number().int().nonnegative().optional(),
+  /** The ledger's tables on AWS. */
+  ARES_STATE_TABLE: z.string().min(3).optional(),
+  ARES_REGISTRY_TABLE: z.string().min(3).optional(),
+  ARES_AUDIT_TABLE: z.string().min(3).optional(),
   ARES_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

@@ -12,7 +12,11 @@ export interface Grants {
 export type Trigger =
   | { readonly kind: 'events'; readonly names: readonly EventName[] }
   /** `market`: follows the market's time, which replay makes fast; `wall`: follows real time. On AWS both are EventBridge Scheduler. */
-  | { readonly kind: 'schedule'; readonly rate: `rate(${number} ${'second' | 'seconds' | 'minute' | 'minutes' | 'hour' | 'hours'})`; readonly clock: 'market' | 'wall' };
+  | {
+      readonly kind: 'schedule';
+      readonly rate: `rate(${number} ${'second' | 'seconds' | 'minute' | 'minutes' | 'hour' | 'hours'})`;
+      readonly clock: 'market' | 'wall';
+    };
 
 export interface FunctionWiring {
   readonly name: string;
@@ -39,12 +43,14 @@ export const functions = [
     memoryMb: 512,
     timeoutSeconds: 60,
     maxAttempts: 3,
-    errorImpact: 'Trading goes on, but nobody measures the production model: a model that loses its edge is not noticed while this fails.',
+    errorImpact:
+      'Trading goes on, but nobody measures the production model: a model that loses its edge is not noticed while this fails.',
     alarmAfterErrors: 2,
   },
   {
     name: 'check-promotion',
-    about: 'Compares candidates with the production model, promotes the better one, marks the others evaluated_inferior.',
+    about:
+      'Compares candidates with the production model, promotes the better one, marks the others evaluated_inferior.',
     triggers: [
       { kind: 'events', names: ['CandidateRegistered'] },
       { kind: 'schedule', rate: 'rate(1 hour)', clock: 'market' },
@@ -58,7 +64,7 @@ export const functions = [
   },
   {
     name: 'track-performance',
-    about: 'Computes the production model\'s metrics from its outcomes and raises or ends alerts.',
+    about: "Computes the production model's metrics from its outcomes and raises or ends alerts.",
     triggers: [{ kind: 'schedule', rate: 'rate(1 hour)', clock: 'market' }],
     grants: { ledger: 'write' },
     memoryMb: 256,
@@ -69,7 +75,8 @@ export const functions = [
   },
   {
     name: 'monitor-system',
-    about: 'Measures process, disk, exchange latency and error rate, and compares them with the thresholds of the live configuration.',
+    about:
+      'Measures process, disk, exchange latency and error rate, and compares them with the thresholds of the live configuration.',
     triggers: [{ kind: 'schedule', rate: 'rate(60 seconds)', clock: 'wall' }],
     grants: { ledger: 'write', metrics: 'write', 'market-data': 'read', 'system-probe': 'read' },
     memoryMb: 256,

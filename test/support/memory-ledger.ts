@@ -1,11 +1,27 @@
-import { type AuditHead, auditEntryKey, auditHeadKey, auditHeadSchema, auditTimeIndex } from '../../src/core/audit/audit-entry.ts';
+import {
+  type AuditHead,
+  auditEntryKey,
+  auditHeadKey,
+  auditHeadSchema,
+  auditTimeIndex,
+} from '../../src/core/audit/audit-entry.ts';
 import { chainAudit } from '../../src/core/audit/chain-audit.ts';
 import type { EventEnvelope } from '../../src/core/events/envelope.ts';
 import { checkCommit, checkWrittenKey, keyText } from '../../src/core/ledger/check-commit.ts';
 import { checkQuery, pageToken } from '../../src/core/ledger/check-query.ts';
 import { decodeValue } from '../../src/core/ledger/decode-value.ts';
 import { encodeValue } from '../../src/core/ledger/encode-value.ts';
-import type { AuditDraft, AuditStream, IndexKey, Item, Key, Ledger, Outbox, Query, Write } from '../../src/core/ports/ledger.ts';
+import type {
+  AuditDraft,
+  AuditStream,
+  IndexKey,
+  Item,
+  Key,
+  Ledger,
+  Outbox,
+  Query,
+  Write,
+} from '../../src/core/ports/ledger.ts';
 
 interface Row {
   readonly key: Key;

@@ -26,11 +26,21 @@ export function dynamoError(thrown: unknown): AresError {
   const name = thrown instanceof Error ? thrown.name : 'unknown';
   const reason = `${name}: ${messageOf(thrown)}`;
   if (isThrottle(name)) {
-    return new AresError('LEDGER_THROTTLED', `DynamoDB must take the request within a few tries, throttled all of them (${reason})`, { name }, thrown);
+    return new AresError(
+      'LEDGER_THROTTLED',
+      `DynamoDB must take the request within a few tries, throttled all of them (${reason})`,
+      { name },
+      thrown,
+    );
   }
   const status = thrown instanceof Error ? statusOf(thrown) : undefined;
   if (status !== undefined && status >= 400 && status < 500) {
-    return new AresError('LEDGER_REFUSED', `DynamoDB must accept the request, answered ${status} (${reason})`, { name, status }, thrown);
+    return new AresError(
+      'LEDGER_REFUSED',
+      `DynamoDB must accept the request, answered ${status} (${reason})`,
+      { name, status },
+      thrown,
+    );
   }
   return new AresError('LEDGER_UNAVAILABLE', `DynamoDB must answer, did not (${reason})`, { name }, thrown);
 }

@@ -34,7 +34,11 @@ export function itemFrom(table: TableName, attributes: Attributes): Item {
   const parsed = schema.safeParse(unmarshall(attributes));
   if (!parsed.success) {
     const key = `${table} ${attributes.pk?.S} ${attributes.sk?.S}`;
-    throw new AresError('LEDGER_CORRUPT', `the stored item ${key} must have a version and a value, was not so: ${z.prettifyError(parsed.error)}`, { key });
+    throw new AresError(
+      'LEDGER_CORRUPT',
+      `the stored item ${key} must have a version and a value, was not so: ${z.prettifyError(parsed.error)}`,
+      { key },
+    );
   }
   const { pk, sk, version, value, ipk, isk } = parsed.data;
   const key: Key = { table, pk, sk };

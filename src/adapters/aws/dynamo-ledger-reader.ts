@@ -12,9 +12,15 @@ function keyCondition(query: Query, group: string, range: string) {
   const names = { '#group': group };
   if (from === undefined && to === undefined) return { expression: '#group = :pk', names, values: { ':pk': pk } };
   const ranged = { ...names, '#range': range };
-  if (to === undefined) return { expression: '#group = :pk AND #range >= :from', names: ranged, values: { ':pk': pk, ':from': from } };
-  if (from === undefined) return { expression: '#group = :pk AND #range <= :to', names: ranged, values: { ':pk': pk, ':to': to } };
-  return { expression: '#group = :pk AND #range BETWEEN :from AND :to', names: ranged, values: { ':pk': pk, ':from': from, ':to': to } };
+  if (to === undefined)
+    return { expression: '#group = :pk AND #range >= :from', names: ranged, values: { ':pk': pk, ':from': from } };
+  if (from === undefined)
+    return { expression: '#group = :pk AND #range <= :to', names: ranged, values: { ':pk': pk, ':to': to } };
+  return {
+    expression: '#group = :pk AND #range BETWEEN :from AND :to',
+    names: ranged,
+    values: { ':pk': pk, ':from': from, ':to': to },
+  };
 }
 
 /** DynamoDB refuses bounds that cross, where other ledgers find nothing between them. */
@@ -36,7 +42,9 @@ export function dynamoLedgerReader({ client, tables }: DynamoOptions): LedgerRea
     const { partitionKey, sortKey, index } = ledgerTable;
     // An empty text is no key in DynamoDB and begins every range.
     const bounds = { ...query, from: query.from === '' ? undefined : query.from };
-    const condition = byIndex ? keyCondition(bounds, index.partitionKey, index.sortKey) : keyCondition(bounds, partitionKey, sortKey);
+    const condition = byIndex
+      ? keyCondition(bounds, index.partitionKey, index.sortKey)
+      : keyCondition(bounds, partitionKey, sortKey);
     return client.send(
       new QueryCommand({
         TableName: tables[query.table],
@@ -55,7 +63,11 @@ export function dynamoLedgerReader({ client, tables }: DynamoOptions): LedgerRea
   return {
     async get(key) {
       try {
-        const command = new GetItemCommand({ TableName: tables[key.table], Key: keyAttributes(key), ConsistentRead: true });
+        const command = new GetItemCommand({
+          TableName: tables[key.table],
+          Key: keyAttributes(key),
+          ConsistentRead: true,
+        });
         const { Item: attributes } = await client.send(command);
         return attributes && itemFrom(key.table, attributes);
       } catch (error) {
@@ -80,7 +92,10 @@ export function dynamoLedgerReader({ client, tables }: DynamoOptions): LedgerRea
       const last = items.at(-1);
       if (!from || !last) return { items };
       const { pk, sk } = last.key;
-      return { items, next: query.by === 'index' && last.index ? pageToken(query.pk, last.index.sk, pk, sk) : pageToken(query.pk, sk) };
+      return {
+        items,
+        next: query.by === 'index' && last.index ? pageToken(query.pk, last.index.sk, pk, sk) : pageToken(query.pk, sk),
+      };
     },
   };
 }

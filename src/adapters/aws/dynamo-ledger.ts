@@ -3,11 +3,11 @@ import {
   IdempotentParameterMismatchException,
   TransactionCanceledException,
   TransactionInProgressException,
-  TransactWriteItemsCommand,
   type TransactWriteItem,
+  TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { AresError } from '../../core/ares-error.ts';
-import { type AuditHead, auditHeadKey, auditHeadSchema } from '../../core/audit/audit-entry.ts';
+import { type AuditHead, auditHeadKey, parseAuditHead } from '../../core/audit/audit-entry.ts';
 import { chainAudit } from '../../core/audit/chain-audit.ts';
 import { checkWrittenKey, keyText } from '../../core/ledger/check-commit.ts';
 import { encodeValue } from '../../core/ledger/encode-value.ts';
@@ -37,7 +37,10 @@ function readCancellation(reasons: readonly string[], commit: Commit): Attempt {
   if (unmet.length > 0) return { outcome: 'conflict', keys: unmet.map((write) => write.key) };
   const passing = ['None', 'ConditionalCheckFailed', 'TransactionConflict'];
   const fault = reasons.find((reason) => !passing.includes(reason) && !isThrottle(reason));
-  if (fault) throw new AresError('LEDGER_REFUSED', `DynamoDB must accept the transaction, cancelled it: ${reasons.join(', ')}`, { reasons });
+  if (fault)
+    throw new AresError('LEDGER_REFUSED', `DynamoDB must accept the transaction, cancelled it: ${reasons.join(', ')}`, {
+      reasons,
+    });
   return { outcome: 'again', reason: reasons.find((reason) => reason !== 'None') ?? 'None' };
 }
 
@@ -50,7 +53,9 @@ export function createDynamoLedger(options: DynamoOptions): Ledger {
   const readHeads = async (streams: ReadonlySet<AuditStream>): Promise<Map<AuditStream, AuditHead>> => {
     const read = async (stream: AuditStream) => [stream, await reader.get(auditHeadKey(stream))] as const;
     const found = await Promise.all([...streams].map(read));
-    return new Map(found.flatMap(([stream, item]) => (item ? [[stream, auditHeadSchema.parse(item.value)] as const] : [])));
+    return new Map(
+      found.flatMap(([stream, item]) => (item ? [[stream, parseAuditHead(stream, item.value)] as const] : [])),
+    );
   };
 
   const isCommitted = async (token: string) => (await reader.get(tokenKey(token))) !== undefined;
@@ -96,10 +101,14 @@ export function createDynamoLedger(options: DynamoOptions): Ledger {
         await backOff(options, attempt);
       }
       const code = isThrottle(reason) ? 'LEDGER_THROTTLED' : 'LEDGER_BUSY';
-      throw new AresError(code, `a commit must go through within ${MAX_ATTEMPTS} tries, others or limits were in the way each time (${reason})`, {
-        token: commit.token,
-        reason,
-      });
+      throw new AresError(
+        code,
+        `a commit must go through within ${MAX_ATTEMPTS} tries, others or limits were in the way each time (${reason})`,
+        {
+          token: commit.token,
+          reason,
+        },
+      );
     },
 
     async append(records) {

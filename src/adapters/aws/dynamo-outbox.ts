@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '../../core/events/envelope.ts';
-import type { Outbox } from '../../core/ports/ledger.ts';
+import type { JsonObject, Outbox } from '../../core/ports/ledger.ts';
 import { batchWrite } from './batch-write.ts';
 import { dynamoError } from './dynamo-error.ts';
 import { keyAttributes } from './dynamo-item.ts';
@@ -13,7 +13,7 @@ export function createDynamoOutbox(options: DynamoOptions): Outbox {
   return {
     async pending(limit) {
       const page = await reader.query({ table: 'state', by: 'index', pk: PENDING_EVENTS, limit });
-      return page.items.map((item) => item.value as unknown as EventEnvelope);
+      return page.items.map((item) => item.value as JsonObject & EventEnvelope);
     },
     async markPublished(ids) {
       const requests = [...new Set(ids)].map((id) => ({

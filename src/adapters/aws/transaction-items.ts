@@ -2,9 +2,9 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type AuditHead, auditEntryKey, auditHeadKey, auditTimeIndex } from '../../core/audit/audit-entry.ts';
 import type { ChainedAudit } from '../../core/audit/chain-audit.ts';
+import type { EventMetadata } from '../../core/events/envelope.ts';
 import { encodeValue } from '../../core/ledger/encode-value.ts';
 import { sortable } from '../../core/ledger-keys.ts';
-import type { EventMetadata } from '../../core/events/envelope.ts';
 import type { AuditStream, Expected, IndexKey, Key, Write } from '../../core/ports/ledger.ts';
 import { itemAttributes, keyAttributes } from './dynamo-item.ts';
 import { type LedgerTableNames, OUTBOX_PREFIX } from './ledger-tables.ts';
@@ -39,7 +39,11 @@ export function transactionItems(tables: LedgerTableNames) {
 
     write(write: Write, text: string): TransactWriteItem {
       if (write.kind === 'put') return put(write.key, write.expected, text, write.index);
-      const target = { TableName: tables[write.key.table], Key: keyAttributes(write.key), ...condition(write.expected) };
+      const target = {
+        TableName: tables[write.key.table],
+        Key: keyAttributes(write.key),
+        ...condition(write.expected),
+      };
       return write.kind === 'delete' ? { Delete: target } : { ConditionCheck: target };
     },
 
@@ -52,7 +56,12 @@ export function transactionItems(tables: LedgerTableNames) {
     audit(chained: ChainedAudit, heads: ReadonlyMap<AuditStream, AuditHead>): TransactWriteItem[] {
       const entries = chained.entries.map((entry) => {
         const key = auditEntryKey(entry.stream, entry.sequence);
-        return put(key, 'absent', encodeValue(key, entry), auditTimeIndex(entry.stream, entry.timestamp, entry.sequence));
+        return put(
+          key,
+          'absent',
+          encodeValue(key, entry),
+          auditTimeIndex(entry.stream, entry.timestamp, entry.sequence),
+        );
       });
       const ends = [...chained.heads].map(([stream, head]): TransactWriteItem => {
         const key = auditHeadKey(stream);
@@ -60,7 +69,7 @@ export function transactionItems(tables: LedgerTableNames) {
           Put: {
             TableName: tables.audit,
             Item: itemAttributes(key, head.sequence, encodeValue(key, head)),
-            ...condition(heads.get(stream)?.sequence ?? 'absent'),
+            
           },
         };
       });

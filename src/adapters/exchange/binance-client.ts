@@ -10,7 +10,6 @@ export type Socket = InstanceType<typeof ccxt.pro.binance>['clients'][string];
 /** One parsed frame, and when it left the socket (monotonic milliseconds). */
 export type FrameListener = (frame: unknown, receivedAt: number) => void;
 
-/** Resolves never; rejects when the socket is gone. */
 const CLOSED = 'ares:closed';
 
 /**
@@ -27,23 +26,16 @@ export class BinanceClient extends ccxt.pro.binance {
   constructor(config: object, monotonic: Monotonic) {
     super({ ...config, number: String });
     this.#monotonic = monotonic;
-    const hmac = this.hmac;
-    this.hmac = (request, secret, hash, digest) =>
-      digest === undefined || digest === 'hex'
-        ? createHmac('sha256', secret).update(request).digest('hex')
-        : hmac(request, secret, hash, digest);
+    // Binance signs with HMAC-SHA256 in hexadecimal only. Node's takes 4 µs where ccxt's, in JavaScript, takes 20; as bytes the key would cost Node 12 more.
+    this.hmac = (request, secret) => createHmac('sha256', asText(secret)).update(asText(request)).digest('hex');
   }
 
-  get marketUrl(): string {
-    return `${this.#wsUrls().spot}/0`;
+  marketUrl(): string {
+    return `${this.urls.api.ws.spot}/0`;
   }
 
-  get accountUrl(): string {
-    return this.#wsUrls()['ws-api'].spot;
-  }
-
-  #wsUrls(): { spot: string; 'ws-api': { spot: string } } {
-    return this.urls.api.ws;
+  accountUrl(): string {
+    return this.urls.api.ws['ws-api'].spot;
   }
 
   /** Hands every frame of this address that is no answer to a request to `listener`, until another is set. */
@@ -144,6 +136,8 @@ export class BinanceClient extends ccxt.pro.binance {
     return undefined;
   }
 }
+
+const asText = (data: string | Uint8Array): string => (typeof data === 'string' ? data : Buffer.from(data).toString());
 
 function parseFrame(data: RawData): Record<string, unknown> | undefined {
   try {

@@ -13,7 +13,7 @@ const klineFrame = z.object({
 const tradeFrame = z.object({ e: z.literal('trade'), s: z.string(), p: amount, q: amount, T: z.number() });
 /** The only market frame without an event name. */
 const bookTopFrame = z.object({ s: z.string(), b: amount, a: amount });
-const envelope = z.object({ e: z.string().optional(), b: z.unknown(), a: z.unknown() });
+const envelope = z.object({ e: z.string().optional(), b: z.unknown().optional(), a: z.unknown().optional() });
 
 /**
  * One frame of the market socket as a message, or nothing when it is of a kind or a market nobody asked for.

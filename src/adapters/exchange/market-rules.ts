@@ -3,6 +3,8 @@ import type { MarketRules } from '../../core/ports/exchange.ts';
 import { type Decimal, decimal, ZERO } from '../../core/trading/money.ts';
 
 const amount = z.string().transform((text) => decimal(text));
+/** Text from the exchange, a number where it is ccxt's own default. */
+const fraction = z.union([z.string(), z.number()]).transform((value) => decimal(String(value)));
 const priceFilter = z.object({ tickSize: amount });
 const lotFilter = z.object({ minQty: amount, stepSize: amount });
 const notionalFilter = z.object({ minNotional: amount });
@@ -11,9 +13,8 @@ const marketSchema = z.object({
   symbol: z.string(),
   base: z.string(),
   quote: z.string(),
-  /** Decimal text, because the client keeps numbers as text. */
-  taker: z.string(),
-  maker: z.string(),
+  taker: fraction,
+  maker: fraction,
   info: z.object({ filters: z.array(z.looseObject({ filterType: z.string() })) }),
 });
 
@@ -38,8 +39,8 @@ export function marketRules(market: unknown): MarketRules {
     quantityStep: larger(lot.stepSize, marketLot.stepSize),
     minQuantity: larger(lot.minQty, marketLot.minQty),
     minNotional: larger(minNotional('NOTIONAL'), minNotional('MIN_NOTIONAL')),
-    takerFee: decimal(taker),
-    makerFee: decimal(maker),
+    takerFee: taker,
+    makerFee: maker,
   };
 }
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/ares-error.ts';
+import { AresError, messageOf } from '../../core/ares-error.ts';
 import { type BackoffPolicy, backoffDelay } from '../../core/network/backoff.ts';
 import type { Monotonic, Timers } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
@@ -6,8 +6,11 @@ import type { Random } from '../../core/ports/random.ts';
 
 export interface Channel {
   readonly name: 'market' | 'account';
-  /** Opens the socket and subscribes. Resolves with what rejects, with the reason, when the socket is gone. */
-  connect(): Promise<{ readonly lost: Promise<never> }>;
+  /**
+   * Opens the socket and subscribes. Calls `up` before it hands over the first frame.
+   * Resolves with what rejects, with the reason, when the socket is gone.
+   */
+  connect(up: () => void): Promise<{ readonly lost: Promise<never> }>;
   /** Ends the socket, if there is one. */
   disconnect(reason: string): void;
 }
@@ -19,10 +22,17 @@ export interface ChannelPolicy extends BackoffPolicy {
   readonly stableMs: number;
 }
 
+export interface ChannelPorts {
+  readonly timers: Timers;
+  readonly monotonic: Monotonic;
+  readonly random: Random;
+  readonly log: Log;
+}
+
 export interface SupervisedChannel {
-  /** Resolves when the channel is up for the first time; rejects with the failure when `giveUp` said so before that. */
+  /** Resolves when the channel is up for the first time; rejects when `giveUp` said so, or `stop` was called, before that. */
   readonly ready: Promise<void>;
-  /** Resolves when the supervision has ended. */
+  /** Resolves when the supervision has ended: no state is told afterwards. */
   stop(): Promise<void>;
 }
 
@@ -36,51 +46,53 @@ export function superviseChannel(
   policy: ChannelPolicy,
   onState: (state: 'up' | 'down', reason: string) => void,
   giveUp: (failure: unknown, triedMs: number) => boolean,
-  ports: { readonly timers: Timers; readonly monotonic: Monotonic; readonly random: Random; readonly log: Log },
+  { timers, monotonic, random, log }: ChannelPorts,
 ): SupervisedChannel {
-  const { timers, monotonic, random, log } = ports;
   const stopping = new AbortController();
   const ready = Promise.withResolvers<void>();
-  const startedAt = monotonic.now();
-  let failures = 0;
 
-  async function connectInTime(): Promise<{ lost: Promise<never> }> {
-    const done = new AbortController();
-    const signal = AbortSignal.any([stopping.signal, done.signal]);
-    const guard = timers.sleep(policy.connectMs, signal).then(
+  /** One connection from beginning to end: why it ended, and when it had come up, if it had. */
+  async function hold(everUp: boolean): Promise<{ readonly failure: unknown; readonly upAt: number | undefined }> {
+    let upAt: number | undefined;
+    const up = () => {
+      if (upAt !== undefined || stopping.signal.aborted) return;
+      upAt = monotonic.now();
+      onState('up', everUp ? 'connected again' : 'connected');
+      ready.resolve();
+    };
+    const connected = new AbortController();
+    const tooLong = timers.sleep(policy.connectMs, connected.signal).then(
       () => channel.disconnect(`the ${channel.name} channel was not up within ${policy.connectMs} ms`),
+      // Aborted below: it was up in time, or had failed.
       () => undefined,
     );
-    try {
-      return await channel.connect();
-    } finally {
-      done.abort();
-      await guard;
-    }
+    const outcome = await channel.connect(up).then(
+      (connection) => ({ connection }),
+      (failure: unknown) => ({ failure }),
+    );
+    connected.abort();
+    await tooLong;
+    if ('failure' in outcome) return { failure: outcome.failure, upAt };
+    up();
+    const failure = await outcome.connection.lost.catch((reason: unknown) => reason);
+    return { failure, upAt };
   }
 
   async function supervise(): Promise<void> {
+    const startedAt = monotonic.now();
     let everUp = false;
-    while (!stopping.signal.aborted) {
-      let upAt: number | undefined;
-      try {
-        const { lost } = await connectInTime();
-        upAt = monotonic.now();
-        onState('up', everUp ? 'connected again' : 'connected');
-        everUp = true;
-        ready.resolve();
-        await lost;
-      } catch (failure) {
-        if (stopping.signal.aborted) return;
-        if (upAt !== undefined) onState('down', messageOf(failure));
-        if (!everUp && giveUp(failure, monotonic.now() - startedAt)) {
-          ready.reject(failure);
-          return;
-        }
-        failures = upAt !== undefined && monotonic.now() - upAt >= policy.stableMs ? 1 : failures + 1;
-        log.warn('exchange channel lost, connecting again', { channel: channel.name, reason: messageOf(failure), failures });
-        await timers.sleep(backoffDelay(failures, policy, random), stopping.signal).catch(() => undefined);
-      }
+    let failures = 0;
+    for (;;) {
+      const { failure, upAt } = await hold(everUp);
+      if (stopping.signal.aborted) return ready.reject(new AresError('STREAM_CLOSED', 'the stream was closed before it was up'));
+      if (upAt !== undefined) onState('down', messageOf(failure));
+      everUp ||= upAt !== undefined;
+      if (!everUp && giveUp(failure, monotonic.now() - startedAt)) return ready.reject(failure);
+      failures = upAt !== undefined && monotonic.now() - upAt >= policy.stableMs ? 1 : failures + 1;
+      log.warn('exchange channel lost, connecting again', { channel: channel.name, reason: messageOf(failure), failures });
+      // Rejects only when stopped, which the next round finds out.
+      await timers.sleep(backoffDelay(failures, policy, random), stopping.signal).catch(() => undefined);
+      if (stopping.signal.aborted) return ready.reject(new AresError('STREAM_CLOSED', 'the stream was closed before it was up'));
     }
   }
 

@@ -1,16 +1,15 @@
+import * as z from 'zod';
 import { AresError } from '../../core/ares-error.ts';
 import { type CircuitBreaker, createCircuitBreaker } from '../../core/network/circuit-breaker.ts';
 import { BinanceClient } from './binance-client.ts';
 import { createReadGuard, type ReadGuard, type ReadPolicy, type ReadPorts } from './read-guard.ts';
-import { moveUrls, type UrlGroup } from './venue-urls.ts';
+import { moveUrls } from './venue-urls.ts';
 
 export interface VenueOptions extends ReadPorts {
   /** Origin of another server that speaks the exchange's REST API; without one, the real exchange. */
   readonly url?: string | undefined;
   /** Its WebSocket origin; without one, `url` with ws for http. */
   readonly wsUrl?: string | undefined;
-  /** Request weight the venue allows a minute. */
-  readonly weightPerMinute?: number;
   readonly reads?: Partial<ReadPolicy>;
 }
 
@@ -32,16 +31,20 @@ const READ_POLICY: ReadPolicy = { baseMs: 200, capMs: 3_000, maxAttempts: 6, max
 /** ccxt counts a fifth of Binance's weight. */
 const CCXT_COST_OF_WEIGHT = 0.2;
 
+/** Of the venue's limit, which is an address's: several processes of Ares call from one. */
+const SHARE_OF_LIMIT = 0.5;
+
 /** A dead peer is noticed after two of these at most: ccxt's own three minutes are a long time to hold a position blind. */
 const PING_MS = 10_000;
 
 export function createVenue(options: VenueOptions): Venue {
   const { timers, monotonic, random, log } = options;
-  const weightPerMinute = options.weightPerMinute ?? 6_000;
   const client = new BinanceClient(
     {
       enableRateLimit: true,
-      rateLimit: 60_000 / (weightPerMinute * CCXT_COST_OF_WEIGHT),
+      // ccxt's leaky bucket makes a read wait for the cost of the one before, however long ago that was; the venue itself counts a minute.
+      rateLimiterAlgorithm: 'rollingWindow',
+      rollingWindowSize: 60_000,
       timeout: options.reads?.attemptMs ?? READ_POLICY.attemptMs,
       options: {
         defaultType: 'spot',
@@ -59,7 +62,11 @@ export function createVenue(options: VenueOptions): Venue {
   const read = createReadGuard({ ...READ_POLICY, ...options.reads }, breaker, { timers, monotonic, random, log });
 
   const ready = async () => {
-    if (client.markets === undefined) await read('markets', () => client.loadMarkets());
+    if (client.markets !== undefined) return;
+    client.enableLastJsonResponse = true;
+    await read('markets', () => client.loadMarkets());
+    client.enableLastJsonResponse = false;
+    throttleAt(client, client.last_json_response);
   };
   return {
     client,
@@ -79,12 +86,26 @@ export function createVenue(options: VenueOptions): Venue {
   };
 }
 
+const venueLimits = z.object({
+  rateLimits: z.array(z.object({ rateLimitType: z.string(), interval: z.string(), intervalNum: z.number(), limit: z.number() })),
+});
+
+/** Sets ccxt's throttle to the request weight that this very server allows a minute; without one it keeps Binance's. */
+function throttleAt(client: BinanceClient, exchangeInfo: unknown): void {
+  const parsed = venueLimits.safeParse(exchangeInfo);
+  const weight = parsed.data?.rateLimits.find((entry) => entry.rateLimitType === 'REQUEST_WEIGHT' && entry.interval === 'MINUTE');
+  if (!weight) return;
+  client.rateLimit = (60_000 * weight.intervalNum) / (weight.limit * SHARE_OF_LIMIT * CCXT_COST_OF_WEIGHT);
+  client.tokenBucket = {};
+  client.initRestRateLimiter();
+}
+
 /** Binance's own testnet spreads over three hosts, which ccxt knows; any other server is one. */
 function pointAt(client: BinanceClient, url: string, wsUrl: string | undefined): void {
-  const urls: { api: UrlGroup; test: UrlGroup & { public: string } } = client.urls;
-  if (wsUrl === undefined && new URL(url).host === new URL(urls.test.public).host) {
+  const { api, test } = client.urls;
+  if (wsUrl === undefined && new URL(url).host === new URL(String(test.public)).host) {
     client.setSandboxMode(true);
     return;
   }
-  client.urls = { ...client.urls, api: moveUrls(urls.api, url, wsUrl) };
+  client.urls = { ...client.urls, api: moveUrls(api, url, wsUrl) };
 }

@@ -69,26 +69,60 @@ function attributesOf(trees: readonly DecisionTree[], baseValue: number): onnxPr
   const leaves = nodes.filter(({ branch }) => !branch);
   return [
     floats('base_values', [baseValue]),
-    ints('class_ids', leaves.map(() => 0)),
-    ints('class_nodeids', leaves.map(({ node }) => node)),
-    ints('class_treeids', leaves.map(({ treeId }) => treeId)),
-    floats('class_weights', leaves.map(({ tree, node }) => tree.value[node] as number)),
+    ints(
+      'class_ids',
+      leaves.map(() => 0),
+    ),
+    ints(
+      'class_nodeids',
+      leaves.map(({ node }) => node),
+    ),
+    ints(
+      'class_treeids',
+      leaves.map(({ treeId }) => treeId),
+    ),
+    floats(
+      'class_weights',
+      leaves.map(({ tree, node }) => tree.value[node] as number),
+    ),
     ints('classlabels_int64s', [0, 1]),
-    ints('nodes_falsenodeids', nodes.map(({ tree, node, branch }) => (branch ? (tree.right[node] as number) : 0))),
-    ints('nodes_featureids', nodes.map(({ tree, node }) => tree.feature[node] as number)),
+    ints(
+      'nodes_falsenodeids',
+      nodes.map(({ tree, node, branch }) => (branch ? (tree.right[node] as number) : 0)),
+    ),
+    ints(
+      'nodes_featureids',
+      nodes.map(({ tree, node }) => tree.feature[node] as number),
+    ),
     {
       name: 'nodes_modes',
       type: AttributeType.STRINGS,
       strings: nodes.map(({ branch }) => text.encode(branch ? 'BRANCH_LEQ' : 'LEAF')),
     },
-    ints('nodes_nodeids', nodes.map(({ node }) => node)),
-    ints('nodes_treeids', nodes.map(({ treeId }) => treeId)),
-    ints('nodes_truenodeids', nodes.map(({ tree, node, branch }) => (branch ? (tree.left[node] as number) : 0))),
-    floats('nodes_values', nodes.map(({ tree, node }) => tree.threshold[node] as number)),
+    ints(
+      'nodes_nodeids',
+      nodes.map(({ node }) => node),
+    ),
+    ints(
+      'nodes_treeids',
+      nodes.map(({ treeId }) => treeId),
+    ),
+    ints(
+      'nodes_truenodeids',
+      nodes.map(({ tree, node, branch }) => (branch ? (tree.left[node] as number) : 0)),
+    ),
+    floats(
+      'nodes_values',
+      nodes.map(({ tree, node }) => tree.threshold[node] as number),
+    ),
     { name: 'post_transform', type: AttributeType.STRING, s: text.encode('LOGISTIC') },
   ];
 }
 
-function tensor(name: string, elemType: number, dim: onnxProto.onnx.TensorShapeProto.IDimension[]): onnxProto.onnx.IValueInfoProto {
+function tensor(
+  name: string,
+  elemType: number,
+  dim: onnxProto.onnx.TensorShapeProto.IDimension[],
+): onnxProto.onnx.IValueInfoProto {
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }

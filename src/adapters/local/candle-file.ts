@@ -22,7 +22,12 @@ export async function readCandleFile(path: string): Promise<CandleSeries> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new AresError('FILE_UNREADABLE', `${path} must be a file that can be read (${messageOf(error)})`, { path }, error);
+    throw new AresError(
+      'FILE_UNREADABLE',
+      `${path} must be a file that can be read (${messageOf(error)})`,
+      { path },
+      error,
+    );
   }
   const text = path.endsWith('.gz') ? decompress(path, bytes) : bytes.toString('utf8');
   try {

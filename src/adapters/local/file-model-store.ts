@@ -73,15 +73,20 @@ export function createFileModelStore(directory: string): ModelStore {
       const temporary = join(directory, `.${hash}.${randomUUID()}.part`);
       try {
         await mkdir(directory, { recursive: true });
-        await writeDurably(temporary, bytes);
-        // A link, other than a rename, fails when the name is taken: nothing is ever overwritten.
-        await link(temporary, path);
-        await syncDirectory(directory);
+        try {
+          await writeDurably(temporary, bytes);
+          // A link, unlike a rename, fails when the name is taken: nothing is ever overwritten.
+          const taken = await link(temporary, path).then(
+            () => false,
+            (error: unknown) => hasCode(error, 'EEXIST') || Promise.reject(error),
+          );
+          if (taken) await read(hash);
+          await syncDirectory(directory);
+        } finally {
+          await rm(temporary, { force: true });
+        }
       } catch (error) {
-        if (!hasCode(error, 'EEXIST')) throw databaseError(error, directory);
-        await read(hash);
-      } finally {
-        await rm(temporary, { force: true });
+        throw databaseError(error, directory);
       }
       return hash;
     },

@@ -3,8 +3,8 @@ import {
   type AuditHead,
   auditEntryKey,
   auditHeadKey,
-  auditHeadSchema,
   auditTimeIndex,
+  parseAuditHead,
 } from '../../core/audit/audit-entry.ts';
 import { chainAudit } from '../../core/audit/chain-audit.ts';
 import { checkWrittenKey } from '../../core/ledger/check-commit.ts';
@@ -62,7 +62,7 @@ export function createSqliteLedger(db: DatabaseSync): Ledger {
   const headOf = (stream: AuditStream): AuditHead | undefined => {
     const key = auditHeadKey(stream);
     const row = on.audit.value.get(key.pk, key.sk);
-    return row && auditHeadSchema.parse(decodeValue(key, String(row.value)));
+    return row && parseAuditHead(stream, decodeValue(key, String(row.value)));
   };
 
   const addAudit = (drafts: readonly AuditDraft[]): void => {

@@ -1,4 +1,10 @@
 import { pinoLog } from '../../adapters/local/pino-log.ts';
+import type { Log } from '../../core/ports/log.ts';
 import { readEnv } from '../env.ts';
 
-export const log = pinoLog(readEnv().ARES_LOG_LEVEL);
+let built: Log | undefined;
+
+export const log = (): Log => {
+  built ??= pinoLog(readEnv().ARES_LOG_LEVEL);
+  return built;
+};

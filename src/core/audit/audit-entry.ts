@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import * as z from 'zod';
+import { AresError } from '../ares-error.ts';
 import { sortable } from '../ledger-keys.ts';
 import { epochMillis } from '../ports/clock.ts';
 import type { AuditDraft, AuditStream, IndexKey, JsonObject, Key } from '../ports/ledger.ts';
@@ -16,7 +17,8 @@ export const auditEntrySchema = z.strictObject({
   eventType: z.string().min(1),
   user: z.string().min(1),
   action: z.string().min(1),
-  details: z.record(z.string(), z.json()).transform((details) => details as JsonObject),
+  /** Taken as it is: zod's own objects lose a member named "__proto__", and the hash with it. */
+  details: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
   sessionId: z.string().min(1),
   stream: z.enum(auditStreams),
   /** 1 for the first entry of a stream, one more with each. */
@@ -56,6 +58,17 @@ export function auditEntryHash(entry: Omit<AuditEntry, 'hash'>): string {
   const { timestamp, eventType, user, action, details, sessionId, stream, sequence, previousHash } = entry;
   const fields = { timestamp, eventType, user, action, details, sessionId, stream, sequence, previousHash };
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(fields))));
+}
+
+/** @throws AresError `LEDGER_CORRUPT` when the stored head is none: nothing can be chained to it */
+export function parseAuditHead(stream: AuditStream, value: JsonObject): AuditHead {
+  const parsed = auditHeadSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AresError(
+    'LEDGER_CORRUPT',
+    `the audit head of "${stream}" must have a sequence and a hash, was not so: ${z.prettifyError(parsed.error)}. Run "ares audit verify".`,
+    { stream },
+  );
 }
 
 /** The entry that follows the head. */

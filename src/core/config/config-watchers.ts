@@ -39,7 +39,13 @@ export function createConfigWatchers(): ConfigWatchers {
       const results = await Promise.allSettled(all.map(async ({ watcher }) => watcher(change)));
       return results.flatMap((result, index) =>
         result.status === 'rejected'
-          ? [{ watcher: (all[index] as (typeof all)[number]).name, version: change.version, error: result.reason as unknown }]
+          ? [
+              {
+                watcher: (all[index] as (typeof all)[number]).name,
+                version: change.version,
+                error: result.reason as unknown,
+              },
+            ]
           : [],
       );
     },

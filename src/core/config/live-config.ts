@@ -2,19 +2,30 @@ import * as z from 'zod';
 import { decimal } from '../trading/money.ts';
 
 const number = (must: string) => z.number({ error: `must be ${must}` });
-const fraction = number('a number from 0 to 1').min(0, 'must be a number from 0 to 1').max(1, 'must be a number from 0 to 1');
+const fraction = number('a number from 0 to 1')
+  .min(0, 'must be a number from 0 to 1')
+  .max(1, 'must be a number from 0 to 1');
 const positiveFraction = fraction.gt(0, 'must be a number above 0 and up to 1');
 const atLeast = (min: number) => number(`a number from ${min}`).min(min, `must be a number from ${min}`);
 const wholeFrom = (min: number) => atLeast(min).int(`must be a whole number from ${min}`);
 const decimalText = (must: string, holds: (text: string) => boolean) =>
-  z.string({ error: `must be ${must}` }).refine((text) => /^\d{1,18}(\.\d{1,18})?$/.test(text) && holds(text), `must be ${must}`);
+  z
+    .string({ error: `must be ${must}` })
+    .refine((text) => /^\d{1,18}(\.\d{1,18})?$/.test(text) && holds(text), `must be ${must}`);
 const positiveAmount = decimalText('a decimal number above 0 as text, like "250.50"', (text) => decimal(text).gt(0));
-const budgetShare = decimalText('a decimal number above 0 and up to 1 as text, like "0.5"', (text) => decimal(text).gt(0) && decimal(text).lte(1));
+const budgetShare = decimalText(
+  'a decimal number above 0 and up to 1 as text, like "0.5"',
+  (text) => decimal(text).gt(0) && decimal(text).lte(1),
+);
 const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `must be ${values.map((value) => `"${value}"`).join(' or ')}` });
 
+/** A group of settings. Names that are not in it are refused. */
+const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, { error: 'must be settings by name' });
+
 /** One gate a policy: what it compares, and what it does when there is no champion yet. */
-const metricPolicy = z.strictObject({
+const metricPolicy = section({
   /** `metric`: the candidate's figure must be greater than the champion's on the same bars. */
   policy: z.literal('metric', { error: 'must be "metric"' }),
   metric: choice(['accuracy']).default('accuracy'),
@@ -23,63 +34,66 @@ const metricPolicy = z.strictObject({
 });
 
 const sections = {
-  promotion: z.discriminatedUnion('policy', [metricPolicy], { error: 'policy must be "metric"' }).prefault({ policy: 'metric' }),
-  strategy: z
-    .strictObject({
-      /** Go long when the probability is at least this. */
-      entryThreshold: fraction.default(0.53),
-      /** Go flat when it is at most this. */
-      exitThreshold: fraction.default(0.5),
-      /** Share of the slot's equity put into a position. */
-      budgetFraction: budgetShare.default('0.95'),
-      /** What the slot may use, in quote currency. */
-      quoteBudget: positiveAmount.default('10000'),
+  promotion: z
+    .discriminatedUnion('policy', [metricPolicy], {
+      error: ({ code }) => (code === 'invalid_union' ? 'must be "metric"' : 'must be settings by name'),
     })
-    .prefault({}),
-  risk: z
-    .strictObject({
-      /** In quote currency. */
-      maxOrderNotional: positiveAmount.default('20000'),
-      /** In quote currency. */
-      maxPositionNotional: positiveAmount.default('20000'),
-      maxOrdersPerMinute: wholeFrom(1).default(10),
-      /** Loss since the UTC day's start at which the position may no longer grow. */
-      dailyLossFraction: positiveFraction.default(0.05),
-      /** Loss since the highest equity at which the position may no longer grow. */
-      maxDrawdownFraction: positiveFraction.default(0.2),
-      /** Largest distance of an order's reference price from the book's middle. */
-      priceCollarFraction: positiveFraction.default(0.01),
-      /** Largest distance of ask from bid. */
-      maxSpreadFraction: positiveFraction.default(0.005),
-      /** Oldest market data an order may be based on. */
-      staleDataMs: wholeFrom(1).default(10_000),
-    })
-    .prefault({}),
+    .prefault({ policy: 'metric' }),
+  strategy: section({
+    /** Go long when the probability is at least this. */
+    entryThreshold: fraction.default(0.53),
+    /** Go flat when it is at most this. */
+    exitThreshold: fraction.default(0.5),
+    /** Share of the slot's equity put into a position. */
+    budgetFraction: budgetShare.default('0.95'),
+    /** What the slot may use, in quote currency. */
+    quoteBudget: positiveAmount.default('10000'),
+  }).prefault({}),
+  risk: section({
+    /** In quote currency. */
+    maxOrderNotional: positiveAmount.default('20000'),
+    /** In quote currency. */
+    maxPositionNotional: positiveAmount.default('20000'),
+    maxOrdersPerMinute: wholeFrom(1).default(10),
+    /** Loss since the UTC day's start at which the position may no longer grow. */
+    dailyLossFraction: positiveFraction.default(0.05),
+    /** Loss since the highest equity at which the position may no longer grow. */
+    maxDrawdownFraction: positiveFraction.default(0.2),
+    /** Largest distance of an order's reference price from the book's middle. */
+    priceCollarFraction: positiveFraction.default(0.01),
+    /** Largest distance of ask from bid. */
+    maxSpreadFraction: positiveFraction.default(0.005),
+    /** Oldest market data an order may be based on. */
+    staleDataMs: wholeFrom(1).default(10_000),
+  }).prefault({}),
   /** Alerts, not floors of the gate; named like the metrics they watch. */
-  performance: z
-    .strictObject({
-      accuracy: fraction.default(0.6),
-      sharpe_ratio: number('a number').default(1),
-      /** A loss, so below 0: −0.1 is ten percent under the highest equity. */
-      max_drawdown: number('a number from -1 to 0').min(-1, 'must be a number from -1 to 0').max(0, 'must be a number from -1 to 0').default(-0.1),
-      /** With fewer outcomes nothing is said. */
-      minimumSamples: wholeFrom(1).default(30),
-      /** An alert ends only when the metric is back above its threshold by this share of the threshold's size. */
-      hysteresis: fraction.default(0.05),
-    })
-    .prefault({}),
+  performance: section({
+    accuracy: fraction.default(0.6),
+    sharpe_ratio: number('a number').default(1),
+    /** A loss, so below 0: −0.1 is ten percent under the highest equity. */
+    max_drawdown: number('a number from -1 to 0')
+      .min(-1, 'must be a number from -1 to 0')
+      .max(0, 'must be a number from -1 to 0')
+      .default(-0.1),
+    /** With fewer outcomes nothing is said. */
+    minimumSamples: wholeFrom(1).default(30),
+    /** An alert ends only when the metric is back above its threshold by this share of the threshold's size. */
+    hysteresis: fraction.default(0.05),
+  }).prefault({}),
   /** A measurement beyond its threshold is an alert. */
-  monitoring: z
-    .strictObject({
-      cpuPercent: number('a number above 0').gt(0, 'must be a number above 0').default(90),
-      memoryPercent: number('a number above 0').gt(0, 'must be a number above 0').default(90),
-      /** Less free space than this. */
-      diskFreeBytes: wholeFrom(0).default(500_000_000),
-      exchangeLatencyMs: number('a number above 0').gt(0, 'must be a number above 0').default(1_000),
-      /** Failed invocations as a share of all. */
-      errorRate: fraction.default(0.05),
-    })
-    .prefault({}),
+  monitoring: section({
+    cpuPercent: number('a number above 0').gt(0, 'must be a number above 0').default(90),
+    memoryPercent: number('a number above 0').gt(0, 'must be a number above 0').default(90),
+    /** Less free space than this. */
+    diskFreeBytes: wholeFrom(0).default(500_000_000),
+    exchangeLatencyMs: number('a number above 0').gt(0, 'must be a number above 0').default(1_000),
+    /** How late the slowest timers of the process ran: its 99th percentile since the check before. */
+    eventLoopDelayMs: number('a number above 0').gt(0, 'must be a number above 0').default(500),
+    /** Silence of the trader. */
+    heartbeatAgeMs: number('a number above 0').gt(0, 'must be a number above 0').default(15_000),
+    /** The trader's errors as a share of its decisions since the check before. */
+    errorRate: fraction.default(0.05),
+  }).prefault({}),
 } as const;
 
 type Draft = z.infer<z.ZodObject<typeof sections>>;
@@ -103,7 +117,7 @@ function checkTogether({ strategy, risk }: Draft, context: z.RefinementCtx): voi
 }
 
 /** Everything that can be tuned while Ares runs. Money is decimal text; unknown names are refused. */
-export const liveConfigSchema = z.strictObject(sections).superRefine(checkTogether);
+export const liveConfigSchema = section(sections).superRefine(checkTogether);
 
 export type LiveConfig = z.infer<typeof liveConfigSchema>;
 

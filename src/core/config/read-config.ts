@@ -16,7 +16,9 @@ const storedSchema = z.object({ config: z.record(z.string(), z.unknown()) });
 /** The configuration in force. @throws AresError `CONFIG_STORED_INVALID` when the stored one does not fit this program */
 export async function readConfig(ledger: LedgerReader): Promise<VersionedConfig> {
   const item = await ledger.get(keys.config());
-  return item ? { version: item.version, config: parseStored(item, item.version) } : { version: 0, config: DEFAULT_CONFIG };
+  return item
+    ? { version: item.version, config: parseStored(item, item.version) }
+    : { version: 0, config: DEFAULT_CONFIG };
 }
 
 /** An earlier configuration, `undefined` when there was no such version. @throws AresError `CONFIG_STORED_INVALID` */

@@ -1,5 +1,5 @@
-import { type Command, metadataOf } from '../events/command.ts';
 import { newEvent } from '../events/catalogue.ts';
+import { type Command, metadataOf } from '../events/command.ts';
 import { keys } from '../ledger-keys.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
@@ -31,7 +31,7 @@ interface ConfigPorts {
 /**
  * Changes settings while everything runs, as one new version or not at all.
  *
- * @param request.patch sections and settings to change, the others stay; checked together with them
+ * @param request.patch sections and settings to change, the others stay, also those given as `undefined`; checked together with them
  * @param request.expectedVersion the version the wish was formed on; without it the change applies to whatever is in force
  *
  * @example await updateConfig({ ...command, patch: { strategy: { entryThreshold: 0.55 } } }, { ledger })
@@ -51,7 +51,10 @@ export function updateConfig(
 }
 
 /** Puts an earlier version's settings in force again, as a new version; version 0 is the defaults. */
-export function restoreConfig(request: Command & { readonly version: number }, ports: ConfigPorts): Promise<ConfigOutcome> {
+export function restoreConfig(
+  request: Command & { readonly version: number },
+  ports: ConfigPorts,
+): Promise<ConfigOutcome> {
   const { version } = request;
   return change(request, ports, 'restore', { restoredVersion: version }, async () => {
     return (await readConfigVersion(ports.ledger, version)) ?? { outcome: 'unknown_version', version };
@@ -63,7 +66,9 @@ function change(
   { ledger }: ConfigPorts,
   action: 'update' | 'restore',
   details: { readonly restoredVersion?: number },
-  decide: (current: VersionedConfig) => Promise<LiveConfig | Exclude<ConfigOutcome, { outcome: 'updated' | 'unchanged' }>>,
+  decide: (
+    current: VersionedConfig,
+  ) => Promise<LiveConfig | Exclude<ConfigOutcome, { outcome: 'updated' | 'unchanged' }>>,
 ): Promise<ConfigOutcome> {
   return retryOnConflict('the configuration change', async () => {
     const current = await readConfig(ledger);
@@ -112,6 +117,9 @@ const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown
 function merge(base: unknown, patch: unknown): unknown {
   if (!isPlainObject(base) || !isPlainObject(patch)) return patch;
   const merged = new Map<string, unknown>(Object.entries(base));
-  for (const [name, value] of Object.entries(patch)) merged.set(name, merge(merged.get(name), value));
+  for (const [name, value] of Object.entries(patch)) {
+    // A setting that is named without a value is not one that should fall back to its default.
+    if (value !== undefined) merged.set(name, merge(merged.get(name), value));
+  }
   return Object.fromEntries(merged);
 }

@@ -26,15 +26,17 @@ function problemsOf(issue: z.core.$ZodIssue, candidate: unknown): readonly Confi
       reason: 'must not be there: no setting has this name',
     }));
   }
-  const was = JSON.stringify(valueAt(candidate, issue.path)) ?? 'nothing';
-  return [{ field: issue.path.join('.'), reason: `${issue.message}, was ${was}` }];
+  const was = shown(valueAt(candidate, issue.path));
+  return [{ field: issue.path.join('.') || 'configuration', reason: `${issue.message}, was ${was}` }];
 }
 
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+/** The path comes from the check of this very value, so each step but the last is there. */
 function valueAt(candidate: unknown, path: readonly PropertyKey[]): unknown {
-  let value = candidate;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[step];
-  }
-  return value;
+  return path.reduce((value, step) => (value as Readonly<Record<PropertyKey, unknown>>)[step], candidate);
 }

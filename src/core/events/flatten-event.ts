@@ -13,7 +13,7 @@ export function flattenEvent(event: object): ReadonlyMap<string, readonly Field[
   const visit = (value: unknown, path: string | undefined, elements: ReadonlyMap<number, number>): void => {
     if (Array.isArray(value)) {
       const array = arrays++;
-      value.forEach((element, index) => visit(element, path, new Map([...elements, [array, index]])));
+      for (const [index, element] of value.entries()) visit(element, path, new Map([...elements, [array, index]]));
     } else if (typeof value === 'object' && value !== null) {
       for (const [name, inner] of Object.entries(value)) {
         visit(inner, path === undefined ? name : `${path}.${name}`, elements);

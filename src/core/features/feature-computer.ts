@@ -22,16 +22,23 @@ export interface FeatureComputer {
  *
  * Time is cut into segments of 240 bars, aligned on the epoch. Bars of the segment that begins at `anchor` are computed by operators that were fed every candle
  * from the first one with `openTime >= anchor - 240 bars` on. A bar has a row when
- * - the history covers that warm-up: the first candle ever fed has `openTime <= anchor - 240 bars`;
+ * - the history covers that warm-up: the first candle ever fed, or `completeSince`, is at `anchor - 240 bars` or earlier;
  * - 240 candles before the bar have been fed to those operators: without gaps every bar of the segment, after a gap as many bars later as candles are missing; and
  * - all values are finite as float32.
  * Calculations are in float64 and cast to float32 last.
+ *
+ * @param completeSince no candle that opened from this time on is missing from what will be fed, but for those the market itself does not have;
+ * needed only when the candles of a warm-up may begin with a gap
  */
-export function createFeatureComputer(set: FeatureSet, timeframe: Timeframe): FeatureComputer {
+export function createFeatureComputer(
+  set: FeatureSet,
+  timeframe: Timeframe,
+  completeSince: number = Number.POSITIVE_INFINITY,
+): FeatureComputer {
   const segmentMillis = WARM_UP_BARS * timeframeMillis(timeframe);
   const closedRow = new Float32Array(set.features.length);
   const previewRow = new Float32Array(set.features.length);
-  let firstTime: number | undefined;
+  let coveredSince = completeSince;
   let lastTime = Number.NEGATIVE_INFINITY;
   let anchor = Number.NaN;
   let current: AnchoredSegment | undefined;
@@ -46,17 +53,17 @@ export function createFeatureComputer(set: FeatureSet, timeframe: Timeframe): Fe
     );
   };
   /** A segment whose warm-up begins with the next candle; `undefined` when earlier candles of it may not have been fed. */
-  const begin = (at: number, first: number) => (first <= at - segmentMillis ? createAnchoredSegment(set, at) : undefined);
+  const begin = (at: number) => (coveredSince <= at - segmentMillis ? createAnchoredSegment(set, at) : undefined);
 
   return {
     close(candle) {
       refuseStale(candle);
-      firstTime ??= candle.openTime;
+      coveredSince = Math.min(coveredSince, candle.openTime);
       lastTime = candle.openTime;
       const candleAnchor = anchorOf(candle);
       if (candleAnchor !== anchor) {
-        current = next?.anchor === candleAnchor ? next : begin(candleAnchor, firstTime);
-        next = begin(candleAnchor + segmentMillis, firstTime);
+        current = next?.anchor === candleAnchor ? next : begin(candleAnchor);
+        next = begin(candleAnchor + segmentMillis);
         anchor = candleAnchor;
       }
       const ready = current?.warm();

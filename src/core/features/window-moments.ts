@@ -28,5 +28,5 @@ export function windowSkewness(window: RollingWindow, length: number): number {
     cubes += difference * difference * difference;
   }
   const variance = squares / length;
-  return variance > 0 ? cubes / length / (variance * Math.sqrt(variance)) : 0;
+  return variance === 0 ? 0 : cubes / length / (variance * Math.sqrt(variance));
 }

@@ -29,11 +29,9 @@ export function checkWrittenKey(key: Key, index: IndexKey | undefined): void {
       `audit entries must come through the audit of a commit, was a write to ${keyText(key)}`,
     );
   }
-  if (key.pk.startsWith('~')) {
-    throw new AresError(
-      'KEY_INVALID',
-      `pk must not begin with "~", which the ledger keeps for itself, was "${key.pk}"`,
-    );
+  for (const group of [key.pk, index?.pk]) {
+    if (!group?.startsWith('~')) continue;
+    throw new AresError('KEY_INVALID', `pk must not begin with "~", which the ledger keeps for itself, was "${group}"`);
   }
   if (!index) return;
   checkKeyPart(index.pk, 'index pk', MAX_PK_BYTES);

@@ -22,7 +22,10 @@ export interface CandleSeries {
 }
 
 function invalid(line: number, column: string, must: string, was: string): AresError {
-  return new AresError('CANDLES_INVALID', `line ${line}, column ${column}: must be ${must}, was "${was}"`, { line, column });
+  return new AresError('CANDLES_INVALID', `line ${line}, column ${column}: must be ${must}, was "${was}"`, {
+    line,
+    column,
+  });
 }
 
 function columnPositions(header: string): Readonly<Record<Column, number>> {
@@ -58,7 +61,8 @@ function parseRow(text: string, line: number, positions: Readonly<Record<Column,
   if (volume < 0) throw invalid(line, 'volume', 'at least 0', String(volume));
   if (high < low) throw invalid(line, 'high', `at least the low ${low}`, String(high));
   if (open > high || open < low) throw invalid(line, 'open', `from the low ${low} to the high ${high}`, String(open));
-  if (close > high || close < low) throw invalid(line, 'close', `from the low ${low} to the high ${high}`, String(close));
+  if (close > high || close < low)
+    throw invalid(line, 'close', `from the low ${low} to the high ${high}`, String(close));
   return { openTime: epochMillis(openTime), open, high, low, close, volume };
 }
 
@@ -73,11 +77,14 @@ function checkSpacing(rows: readonly Row[]): { readonly timeframe: Timeframe; re
   for (const [i, { candle, line }] of rows.entries()) {
     const before = rows[i - 1]?.candle.openTime;
     if (before === undefined) continue;
-    if (candle.openTime <= before) throw invalid(line, 'ts_ms', `later than ${before} of the line before`, String(candle.openTime));
+    if (candle.openTime <= before)
+      throw invalid(line, 'ts_ms', `later than ${before} of the line before`, String(candle.openTime));
     bar = Math.min(bar, candle.openTime - before);
   }
   if (bar % 60_000 !== 0) {
-    const first = rows.find(({ candle }, i) => i > 0 && candle.openTime - (rows[i - 1] as Row).candle.openTime === bar) as Row;
+    const first = rows.find(
+      ({ candle }, i) => i > 0 && candle.openTime - (rows[i - 1] as Row).candle.openTime === bar,
+    ) as Row;
     throw invalid(first.line, 'ts_ms', 'a whole number of minutes after the line before', `${bar} ms after it`);
   }
   const gaps: CandleGap[] = [];
@@ -85,8 +92,10 @@ function checkSpacing(rows: readonly Row[]): { readonly timeframe: Timeframe; re
     const before = rows[i - 1]?.candle.openTime;
     if (before === undefined) continue;
     const distance = candle.openTime - before;
-    if (distance % bar !== 0) throw invalid(line, 'ts_ms', `a multiple of ${bar} ms after the line before`, `${distance} ms after it`);
-    if (distance > bar) gaps.push({ from: epochMillis(before + bar), to: candle.openTime, missing: distance / bar - 1 });
+    if (distance % bar !== 0)
+      throw invalid(line, 'ts_ms', `a multiple of ${bar} ms after the line before`, `${distance} ms after it`);
+    if (distance > bar)
+      gaps.push({ from: epochMillis(before + bar), to: candle.openTime, missing: distance / bar - 1 });
   }
   return { timeframe: timeframeOf(bar), gaps };
 }
@@ -107,7 +116,7 @@ export function parseCandleCsv(text: string): CandleSeries {
   }
   if (rows.length < 2) {
     const counted = `${rows.length} ${rows.length === 1 ? 'bar' : 'bars'}`;
-    throw invalid(rows.length + 2, COLUMNS[0], 'followed by at least two bars, which tell the bar\'s length', counted);
+    throw invalid(rows.length + 2, COLUMNS[0], "followed by at least two bars, which tell the bar's length", counted);
   }
   return { candles: rows.map(({ candle }) => candle), ...checkSpacing(rows) };
 }

@@ -7,7 +7,10 @@ const UNIT_MILLIS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000,
 /** @throws AresError `TIMEFRAME_INVALID` */
 export function timeframe(text: string): Timeframe {
   if (!/^[1-9]\d{0,3}[mhd]$/.test(text)) {
-    throw new AresError('TIMEFRAME_INVALID', `timeframe must be a number and m, h or d, like "1m" or "4h", was "${text}"`);
+    throw new AresError(
+      'TIMEFRAME_INVALID',
+      `timeframe must be a number and m, h or d, like "1m" or "4h", was "${text}"`,
+    );
   }
   return text as Timeframe;
 }

@@ -11,7 +11,11 @@ const refused = (reason: string): SignatureCheck => ({ ok: false, reason });
  *
  * A model may use some of the set's features, in any order, each once; the reason names the first feature that does not fit and its position, counted from 1.
  */
-export function checkSignature(signature: ModelSignature, featureSet: FeatureSet, timeframe: Timeframe): SignatureCheck {
+export function checkSignature(
+  signature: ModelSignature,
+  featureSet: FeatureSet,
+  timeframe: Timeframe,
+): SignatureCheck {
   const { name, version } = signature.featureSet;
   if (name !== featureSet.name || version !== featureSet.version) {
     return refused(

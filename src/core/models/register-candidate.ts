@@ -11,7 +11,14 @@ import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
 import { checkSignature, type SignatureCheck } from './check-signature.ts';
 import type { ModelState } from './lifecycle.ts';
 import { modelAudit } from './model-audit.ts';
-import { evaluationSchema, type ModelRecord, metricsSchema, paramsSchema, putModel, signatureSummary } from './model-record.ts';
+import {
+  evaluationSchema,
+  type ModelRecord,
+  metricsSchema,
+  paramsSchema,
+  putModel,
+  signatureSummary,
+} from './model-record.ts';
 import { findModel } from './read-models.ts';
 import { parseRunId, type RunId } from './run-id.ts';
 import type { ModelSignature } from './signature.ts';
@@ -87,7 +94,8 @@ export async function registerCandidate(request: RegisterRequest, ports: Registe
       waiting: null,
     };
     const committed = await ledger.commit(registration(request, record, await readDeployment(ledger, slot)));
-    if (committed.outcome === 'conflict') return CONFLICT;
+    // Repeated: the same registration came through elsewhere, and is there to be read.
+    if (committed.outcome === 'conflict' || committed.repeated) return CONFLICT;
     return { outcome: 'registered', runId, modelHash };
   });
 }
@@ -104,12 +112,17 @@ function fitsSlot(signature: ModelSignature, timeframe: Parameters<typeof checkS
   const { name, version } = signature.featureSet;
   const featureSet = findFeatureSet(name, version);
   if (featureSet) return checkSignature(signature, featureSet, timeframe);
-  return { ok: false, reason: `the model's feature set must be one that Ares computes, was ${name} version ${version}` };
+  return {
+    ok: false,
+    reason: `the model's feature set must be one that Ares computes, was ${name} version ${version}`,
+  };
 }
 
 async function storedHash(hash: ModelHash, modelStore: ModelStore): Promise<ModelHash> {
   if (await modelStore.has(hash)) return hash;
-  throw new AresError('MODEL_MISSING', `the model's bytes must be in the model store, none had the hash ${hash}`, { hash });
+  throw new AresError('MODEL_MISSING', `the model's bytes must be in the model store, none had the hash ${hash}`, {
+    hash,
+  });
 }
 
 function alreadyRegistered({ runId, modelHash, state }: ModelRecord, wanted: ModelHash): RegisterOutcome {

@@ -1,5 +1,5 @@
 import { AresError } from '../ares-error.ts';
-import { type Timeframe } from '../market-data/candle.ts';
+import type { Timeframe } from '../market-data/candle.ts';
 import { timeframe } from '../market-data/timeframe.ts';
 
 /** Where one champion trades: one configuration and one position budget belong to it. */

@@ -25,7 +25,12 @@ export async function analyzeMarket(invocation: Invocation, ports: AnalystPorts)
   );
   if (failures.length > 0) {
     const lines = failures.map(({ slot, error }) => `${slot}: ${messageOf(error)}`);
-    throw new AresError('ANALYSIS_FAILED', lines.join('; '), { slots: failures.map(({ slot }) => slot) }, failures[0]?.error);
+    throw new AresError(
+      'ANALYSIS_FAILED',
+      lines.join('; '),
+      { slots: failures.map(({ slot }) => slot) },
+      failures[0]?.error,
+    );
   }
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }

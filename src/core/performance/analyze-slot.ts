@@ -1,3 +1,4 @@
+import type { Timeframe } from '../market-data/candle.ts';
 import { timeframeMillis } from '../market-data/timeframe.ts';
 import { parseSlotId, type SlotId } from '../models/slot.ts';
 import { type EpochMillis, epochMillis } from '../ports/clock.ts';
@@ -43,7 +44,7 @@ export async function analyzeSlot(
   ports: AnalystPorts,
 ): Promise<SlotAnalysis> {
   const { symbols, timeframe } = parseSlotId(slot);
-  const market = { slot, symbol: symbols[0] as string, timeframe, now };
+  const market: Market = { slot, symbol: symbols[0] as string, timeframe, now };
   const deployment = await readDeployment(ports.ledger, slot);
   const news = await predictNewBars(deployment, market, memory, ports);
   const pending = [...(await readPending(ports.ledger, slot)), ...news.predictions];
@@ -68,12 +69,19 @@ export async function analyzeSlot(
 interface News {
   readonly predictions: readonly Prediction[];
   readonly skipped: number;
-  readonly analysed?: AnalystMemory['analysed'];
+  readonly analysed?: { readonly runId: string; readonly openTime: number };
+}
+
+interface Market {
+  readonly slot: SlotId;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly now: EpochMillis;
 }
 
 async function predictNewBars(
   deployment: Deployment,
-  market: { readonly slot: SlotId; readonly symbol: string; readonly timeframe: ReturnType<typeof parseSlotId>['timeframe']; readonly now: EpochMillis },
+  market: Market,
   memory: AnalystMemory,
   ports: AnalystPorts,
 ): Promise<News> {
@@ -102,5 +110,6 @@ async function predictNewBars(
     }),
   );
   const through = memory.feed?.lastOpen;
-  return { predictions, skipped, ...(through === undefined ? {} : { analysed: { runId, openTime: through } }) };
+  const analysed = through !== undefined && through >= first ? { analysed: { runId, openTime: through } } : {};
+  return { predictions, skipped, ...analysed };
 }

@@ -97,7 +97,12 @@ export type StreamMessage =
   | { readonly kind: 'order'; readonly report: OrderReport; readonly receivedAt: number }
   | { readonly kind: 'fill'; readonly fill: Fill; readonly receivedAt: number }
   /** After `down` nothing may be assumed seen: gaps are read by REST when it is `up` again. */
-  | { readonly kind: 'connection'; readonly state: 'up' | 'down'; readonly channel: 'market' | 'account'; readonly reason: string };
+  | {
+      readonly kind: 'connection';
+      readonly state: 'up' | 'down';
+      readonly channel: 'market' | 'account';
+      readonly reason: string;
+    };
 
 export interface Stream {
   /** Resolves when the sockets are closed and no more messages will come. */

@@ -1,5 +1,5 @@
-import type { ModelHash } from './model-store.ts';
 import type { ModelSignature } from '../models/signature.ts';
+import type { ModelHash } from './model-store.ts';
 
 /** A loaded model. One row in, the probability that the target happens out. */
 export interface Predictor {

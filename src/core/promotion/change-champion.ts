@@ -86,9 +86,8 @@ function nextHistory({ change, deployment, next, previous }: ChampionChange): De
   const { history } = deployment;
   const target = next.record.runId;
   if (!previous) return history;
-  const left = previous.record.runId;
-  if (change === 'rolled_back') return rewindHistory(history, left, target);
+  if (change === 'rolled_back') return rewindHistory(history, target);
   // A model that was rolled back from and promoted again by hand is not walked back to: it has failed once.
   if (previous.record.rolledBackAt !== null) return history.filter((runId) => runId !== target);
-  return pushHistory(history, left, target);
+  return pushHistory(history, previous.record.runId, target);
 }

@@ -9,12 +9,11 @@ import type { SlotId } from '../models/slot.ts';
 import { listSlots } from '../models/slot-registry.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { ModelStore } from '../ports/model-store.ts';
-import { type CandidateOutcome, decideCandidate, type WaitingCandidate } from './decide-candidate.ts';
-import { noteWaiting } from './note-waiting.ts';
+import { type CandidateOutcome, decideCandidate } from './decide-candidate.ts';
 
 export interface SlotPromotion {
   readonly slot: SlotId;
-  /** Every candidate there was, in the order of its last decision. */
+  /** Every candidate there was, in the order they were decided on. */
   readonly candidates: readonly CandidateOutcome[];
 }
 
@@ -70,7 +69,7 @@ async function scopeOf({ trigger }: Invocation, ledger: Ledger): Promise<Scope> 
   return { slots: [event.metadata.slot as SlotId], registered };
 }
 
-/** Best accuracy first. A promotion changes what the others are compared with, so those that were not comparable are looked at once more. */
+/** Best accuracy first, so that the best becomes champion and the others are compared with it. */
 async function decideSlot(
   command: Command,
   slot: SlotId,
@@ -79,27 +78,11 @@ async function decideSlot(
   ports: PromotionPorts,
 ): Promise<readonly CandidateOutcome[]> {
   const decided: CandidateOutcome[] = [];
-  let open = await candidatesOf(slot, registered, ports.ledger);
-  for (;;) {
-    const waiting: WaitingCandidate[] = [];
-    let promoted = false;
-    for (const runId of open) {
-      const outcome = await decideCandidate(command, slot, runId, policy, ports);
-      if (isWaiting(outcome)) waiting.push(outcome);
-      else decided.push(outcome);
-      promoted ||= outcome.outcome === 'promoted';
-    }
-    if (promoted && waiting.length > 0) {
-      open = waiting.map(({ runId }) => runId);
-      continue;
-    }
-    for (const outcome of waiting) await noteWaiting(command, slot, outcome, ports.ledger);
-    return [...decided, ...waiting];
+  for (const runId of await candidatesOf(slot, registered, ports.ledger)) {
+    decided.push(await decideCandidate(command, slot, runId, policy, ports));
   }
+  return decided;
 }
-
-const isWaiting = (candidate: CandidateOutcome): candidate is WaitingCandidate =>
-  candidate.outcome === 'not_comparable' || candidate.outcome === 'manual';
 
 const PAGE = 100;
 

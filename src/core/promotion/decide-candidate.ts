@@ -13,7 +13,7 @@ import type { ModelStore } from '../ports/model-store.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
 import { archiveUnloadable } from './archive-unloadable.ts';
 import { changeChampion } from './change-champion.ts';
-import { type Deployment, putDeployment, readDeployment } from './deployment.ts';
+import { checkDeployment, type Deployment, isCurrent, putDeployment, readDeployment } from './deployment.ts';
 import { judgeCandidate, type Verdict } from './judge-candidate.ts';
 
 /** What became of one candidate, and why. */
@@ -28,15 +28,12 @@ export type CandidateOutcome = { readonly runId: RunId; readonly reason: string 
   | { readonly outcome: 'already_decided'; readonly state: ModelState }
 );
 
-/** A candidate that was left as it is. */
-export type WaitingCandidate = Extract<CandidateOutcome, { outcome: 'not_comparable' | 'manual' }>;
-
 interface DecisionPorts {
   readonly ledger: Ledger;
   readonly modelStore: ModelStore;
 }
 
-/** Compares one candidate with the champion of this moment and writes what follows; one that must wait is left as it is. */
+/** Compares one candidate with the champion of this moment and writes what follows; of one that must wait only why, and that once. */
 export function decideCandidate(
   command: Command,
   slot: SlotId,
@@ -45,17 +42,20 @@ export function decideCandidate(
   { ledger, modelStore }: DecisionPorts,
 ): Promise<CandidateOutcome> {
   return retryOnConflict(`the decision on candidate ${runId}`, async () => {
+    const deployment = await readDeployment(ledger, slot);
     const candidate = await readModel(ledger, slot, runId);
     const { state, reason, modelHash } = candidate.record;
     if (state !== 'candidate') return { runId, outcome: 'already_decided', state, reason };
-    const deployment = await readDeployment(ledger, slot);
     const { championRunId } = deployment;
     const champion = championRunId === null ? undefined : await readModel(ledger, slot, championRunId);
     const verdict = judgeCandidate(candidate.record, champion?.record, policy);
     const token = `${command.id}:${slot}:${runId}`;
 
     if (verdict.verdict === 'not_comparable' || verdict.verdict === 'manual') {
-      return { runId, outcome: verdict.verdict, championRunId, reason: verdict.reason };
+      const outcome = { runId, outcome: verdict.verdict, championRunId, reason: verdict.reason };
+      if (isNoted(candidate, outcome)) return outcome;
+      const commit = noteWaiting(command, `${token}:waits:${candidate.version}`, deployment, candidate, verdict);
+      return settle(ledger, commit, outcome);
     }
     if (verdict.verdict === 'inferior') {
       const commit = markInferior(command, `${token}:inferior`, deployment, candidate, verdict);
@@ -66,6 +66,7 @@ export function decideCandidate(
       const commit = archiveUnloadable(command, { token: `${token}:unloadable`, deployment, model: candidate, bytes });
       return settle(ledger, commit, { runId, outcome: 'unloadable', reason: bytes.reason });
     }
+    if (!(await isCurrent(ledger, deployment))) return CONFLICT;
     const commit = changeChampion(command, {
       change: 'promoted',
       token: `${token}:promoted`,
@@ -102,5 +103,30 @@ function markInferior(
     writes: [putDeployment(deployment), putModel(model, candidate.version)],
     audit: [modelAudit(command, 'CandidateEvaluated', model, 'candidate', { championRunId, ...figures })],
     events: [newEvent('CandidateEvaluated', metadata, { runId: model.runId, championRunId, ...figures, reason })],
+  };
+}
+
+function isNoted(
+  { record: { waiting } }: StoredModel,
+  { championRunId, reason }: { readonly championRunId: RunId | null; readonly reason: string },
+): boolean {
+  return waiting?.championRunId === championRunId && waiting.reason === reason;
+}
+
+/** Why a candidate waits, and against which champion: nothing is decided, so no event tells of it. */
+function noteWaiting(
+  command: Command,
+  token: string,
+  deployment: Deployment,
+  candidate: StoredModel,
+  { verdict, reason }: Verdict,
+): Commit {
+  const { championRunId } = deployment;
+  const model = { ...candidate.record, waiting: { championRunId, reason } };
+  return {
+    token,
+    writes: [checkDeployment(deployment), putModel(model, candidate.version)],
+    audit: [modelAudit(command, 'CandidateWaits', model, 'candidate', { championRunId, verdict, finding: reason })],
+    events: [],
   };
 }

@@ -14,7 +14,7 @@ const deploymentSchema = z.object({
     .nullable(),
   /** The old champion while its successor is on trial. */
   standbyRunId: runIdSchema.nullable(),
-  /** Earlier champions a rollback walks back through, newest last; none twice, none that was rolled back from. */
+  /** Earlier champions a rollback walks back through, newest last; none twice, never the champion, none that was rolled back from. */
   history: z.array(runIdSchema),
   /** The command that made the champion, so that the same command sent again can tell what it did. */
   lastChange: z
@@ -61,6 +61,15 @@ export async function readDeployment(ledger: LedgerReader, slot: SlotId): Promis
   throw new AresError('LEDGER_ITEM_INVALID', `deployment of ${slot}: ${z.prettifyError(parsed.error)}`, { slot });
 }
 
+/**
+ * Whether nothing was changed in the slot since this was read: what else was read of its models in between then stands together with it.
+ *
+ * Without asking, a champion read after somebody replaced it looks like an illegal transition, and it is only an old reading.
+ */
+export async function isCurrent(ledger: LedgerReader, { slot, version }: Deployment): Promise<boolean> {
+  return (await readDeployment(ledger, slot)).version === version;
+}
+
 const expectedOf = ({ version }: Deployment): Expected => (version === 0 ? 'absent' : version);
 
 /** Demands that nothing has come between, and changes nothing. */
@@ -79,9 +88,8 @@ export function pushHistory(history: readonly RunId[], left: RunId, next: RunId)
   return [...history.filter((runId) => runId !== left && runId !== next), left].slice(-MAX_HISTORY);
 }
 
-/** The history once the slot was taken from `left` back to `target`: without both, and without what was champion after `target`. */
-export function rewindHistory(history: readonly RunId[], left: RunId, target: RunId): RunId[] {
-  const position = history.lastIndexOf(target);
-  const before = position === -1 ? history : history.slice(0, position);
-  return before.filter((runId) => runId !== left && runId !== target);
+/** The history once the slot was taken back to `target`: without it and without what was champion after it. */
+export function rewindHistory(history: readonly RunId[], target: RunId): RunId[] {
+  const position = history.indexOf(target);
+  return position === -1 ? [...history] : history.slice(0, position);
 }

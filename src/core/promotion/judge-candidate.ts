@@ -28,7 +28,10 @@ export function judgeCandidate(
 ): Verdict {
   const { metric } = policy;
   if (!champion && policy.firstModel === 'manual') {
-    return { verdict: 'manual', reason: 'there is no champion, and promotion.firstModel leaves the first one to a person' };
+    return {
+      verdict: 'manual',
+      reason: 'there is no champion, and promotion.firstModel leaves the first one to a person',
+    };
   }
   const mine = measurementOf(candidate, metric);
   if ('flaw' in mine) return { verdict: 'not_comparable', reason: mine.flaw };

@@ -9,7 +9,7 @@ import type { ModelStore } from '../ports/model-store.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
 import { archiveUnloadable } from './archive-unloadable.ts';
 import { changeChampion } from './change-champion.ts';
-import { readDeployment } from './deployment.ts';
+import { isCurrent, readDeployment } from './deployment.ts';
 import { judgeCandidate } from './judge-candidate.ts';
 
 export type PromoteOutcome =
@@ -30,7 +30,7 @@ export type PromoteOutcome =
  *
  * @throws AresError `RUN_ID_INVALID`, `MODEL_UNKNOWN`, `TRANSITION_ILLEGAL`
  */
-export function promote(
+export async function promote(
   request: Command & { readonly slot: SlotId; readonly runId: string; readonly reason?: string },
   { ledger, modelStore }: { readonly ledger: Ledger; readonly modelStore: ModelStore },
 ): Promise<PromoteOutcome> {
@@ -38,8 +38,8 @@ export function promote(
   const { slot } = request;
   const token = `promote:${slot}:${request.id}`;
   return retryOnConflict(`the promotion of ${runId}`, async () => {
-    const model = await readModel(ledger, slot, runId);
     const deployment = await readDeployment(ledger, slot);
+    const model = await readModel(ledger, slot, runId);
     const { championRunId } = deployment;
     if (championRunId === runId) return { outcome: 'already_production', runId };
     const champion = championRunId === null ? undefined : await readModel(ledger, slot, championRunId);
@@ -52,6 +52,7 @@ export function promote(
       return committed.outcome === 'conflict' ? CONFLICT : { outcome: 'unloadable', runId, reason: bytes.reason };
     }
     const { config } = await readConfig(ledger);
+    if (!(await isCurrent(ledger, deployment))) return CONFLICT;
     const gate = judgeCandidate(model.record, champion?.record, config.promotion);
     const overruled = gate.verdict === 'inferior' || gate.verdict === 'not_comparable';
     const committed = await ledger.commit(
@@ -70,4 +71,3 @@ export function promote(
     return { outcome: 'superseded', runId, championRunId };
   });
 }
-

@@ -1,15 +1,15 @@
 import { AresError } from '../ares-error.ts';
 import type { Command } from '../events/command.ts';
 import { checkModelBytes } from '../models/check-model-bytes.ts';
+import type { StoredModel } from '../models/model-record.ts';
 import { readModel } from '../models/read-models.ts';
 import { parseRunId, type RunId } from '../models/run-id.ts';
 import type { SlotId } from '../models/slot.ts';
-import type { StoredModel } from '../models/model-record.ts';
 import type { Ledger, LedgerReader } from '../ports/ledger.ts';
 import type { ModelHash, ModelStore } from '../ports/model-store.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
 import { changeChampion } from './change-champion.ts';
-import { type Deployment, readDeployment } from './deployment.ts';
+import { type Deployment, isCurrent, readDeployment } from './deployment.ts';
 
 export interface RollbackWish {
   readonly slot: SlotId;
@@ -71,9 +71,8 @@ export async function previewRollback(
  *
  * @throws AresError `RUN_ID_INVALID`, `MODEL_UNKNOWN`, `ROLLBACK_TARGET_INVALID` (the named run was never in production)
  */
-export function rollback(
-  request: Command &
-    RollbackWish & { readonly from?: string; readonly reason?: string },
+export async function rollback(
+  request: Command & RollbackWish & { readonly from?: string; readonly reason?: string },
   ports: RollbackPorts<Ledger>,
 ): Promise<RollbackOutcome> {
   const { ledger } = ports;
@@ -88,8 +87,10 @@ export function rollback(
     if (plan.outcome !== 'possible') return plan;
     const { champion, target } = plan;
     const championRunId = champion.record.runId;
-    if (expected !== undefined && expected !== championRunId) return { outcome: 'champion_changed', expected, championRunId };
+    if (expected !== undefined && expected !== championRunId)
+      return { outcome: 'champion_changed', expected, championRunId };
 
+    if (!(await isCurrent(ledger, deployment))) return CONFLICT;
     const { runId } = target.record;
     const committed = await ledger.commit(
       changeChampion(request, {
@@ -115,9 +116,7 @@ function doneBefore({ lastChange }: Deployment, token: string): RollbackOutcome 
   return { outcome: 'rolled_back', runId, previousRunId, repeated: true };
 }
 
-type Plan =
-  | { readonly outcome: 'possible'; readonly champion: StoredModel; readonly target: StoredModel }
-  | NoRollback;
+type Plan = { readonly outcome: 'possible'; readonly champion: StoredModel; readonly target: StoredModel } | NoRollback;
 
 async function planRollback(
   { slot, to }: RollbackWish,

@@ -1,7 +1,7 @@
 const SECRET_NAME =
-  /^(x-mbx-)?(api-?key|secret|secret-?key|signature|passphrase|password|authorization|private-?key)$/i;
+  /^(x-mbx-)?(api[-_]?key|secret|secret[-_]?key|signature|passphrase|password|authorization|private[-_]?key)$/i;
 const SECRET_IN_TEXT =
-  /((?:api-?key|secret|signature|passphrase|password|authorization)["']?\s*[=:]\s*["']?)(?:(?:Bearer|Basic)\s+)?[^\s"'&,;}]+/gi;
+  /((?:api[-_]?key|secret|signature|passphrase|password|authorization)["']?\s*[=:]\s*["']?)(?:(?:Bearer|Basic)\s+)?[^\s"'&,;}]+/gi;
 const CENSORED = '[redacted]';
 const MAX_DEPTH = 8;
 

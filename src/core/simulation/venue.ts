@@ -53,8 +53,8 @@ export interface Venue {
   openOrders(): readonly VenueOrder[];
   balance(asset: string): Balance;
   assets(): readonly string[];
-  /** Levels still offered at this moment, best first. */
-  book(side: BookSide): readonly { readonly price: Decimal; readonly quantity: Decimal }[];
+  /** Levels still offered at this moment, best first; at most `limit`. */
+  book(side: BookSide, limit?: number): readonly { readonly price: Decimal; readonly quantity: Decimal }[];
   /** Hands out ids for trades of others, so that all of a market's trades share one sequence; returns the first. */
   takeTradeIds(count: number): number;
   snapshot(): VenueSnapshot;
@@ -290,8 +290,10 @@ export function createVenue(rules: MarketRules, snapshot: VenueSnapshot, model: 
     },
     balance: (asset) => account.balance(asset),
     assets: () => account.assets(),
-    book: (side) =>
-      book.offered(side).map(({ ticks, steps }) => ({ price: book.price(ticks), quantity: book.quantity(steps) })),
+    book: (side, limit = Number.POSITIVE_INFINITY) => {
+      const offered = book.offered(side).slice(0, limit);
+      return offered.map(({ ticks, steps }) => ({ price: book.price(ticks), quantity: book.quantity(steps) }));
+    },
     takeTradeIds(count) {
       const first = nextTradeId;
       nextTradeId += count;

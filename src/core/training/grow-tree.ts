@@ -34,7 +34,13 @@ export function createTreeGrower(data: BinnedRows, options: GrowOptions): TreeGr
       const leafOf = (node: number, rows: Int32Array, histogram: Float64Array): Leaf => {
         const sums = sumsOf(rows, derivatives);
         nodes.value[node] = (-options.learningRate * sums.gradient) / (sums.hessian + options.l2);
-        return { node, members: rows, histogram, ...sums, split: findSplit(histogram, offsets, features, sums, options) };
+        return {
+          node,
+          members: rows,
+          histogram,
+          ...sums,
+          split: findSplit(histogram, offsets, features, sums, options),
+        };
       };
       const rootHistogram = newHistogram();
       fillHistogram(rootHistogram, data, offsets, features, members, derivatives);

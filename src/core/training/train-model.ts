@@ -7,6 +7,7 @@ import type { Candle } from '../market-data/candle.ts';
 import { timeframe } from '../market-data/timeframe.ts';
 import { selectColumns } from '../models/select-columns.ts';
 import type { ModelSignature } from '../models/signature.ts';
+import type { EpochMillis } from '../ports/clock.ts';
 import { boostTrees } from './boost-trees.ts';
 import { labelRows } from './label-rows.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -25,6 +26,8 @@ export interface TrainingCounts {
   readonly validationRows: number;
 }
 
+export type TrainingWindow = ModelSignature['trainingWindow'];
+
 export interface TrainedModel {
   readonly ensemble: TreeEnsemble;
   /** All of the signature but the golden samples, which only the runtime that will serve the model can predict. */
@@ -32,6 +35,8 @@ export interface TrainedModel {
   /** On the validation rows; `undefined` when there are none. */
   readonly metrics: ValidationMetrics | undefined;
   readonly counts: TrainingCounts;
+  /** Open times of the first and the last validation row; `undefined` when there are none. */
+  readonly validationWindow: TrainingWindow | undefined;
   /** Rows of the training data, spread over it, for golden samples. */
   readonly sampleRows: readonly Float32Array[];
 }
@@ -85,7 +90,7 @@ export function trainModel(
     onProgress({ trees, of: complete.trees }),
   );
   const validation = label(complete.trainUntil, complete.validateUntil);
-  const barAt = (row: number) => candles[matrix.candleIndex[row] as number] as Candle;
+  const openTime = (row: number | undefined) => matrix.times[row ?? Number.NaN] as EpochMillis;
   const lastRow = training.rows.at(-1) as number;
   const lastBar = candles[(matrix.candleIndex[lastRow] as number) + complete.horizon] as Candle;
   return {
@@ -97,10 +102,14 @@ export function trainModel(
       target: 'close_up',
       horizon: complete.horizon,
       timeframe: tf,
-      trainingWindow: { from: barAt(training.rows[0] as number).openTime, to: lastBar.openTime },
+      trainingWindow: { from: openTime(training.rows[0]), to: lastBar.openTime },
     },
     metrics: validationMetrics(ensemble, rowsOf(validation.rows), validation.labels),
     counts: { trainingRows: training.rows.length, validationRows: validation.rows.length },
+    validationWindow:
+      validation.rows.length > 0
+        ? { from: openTime(validation.rows[0]), to: openTime(validation.rows.at(-1)) }
+        : undefined,
     sampleRows: spread(trainingRows, columns.length),
   };
 }

@@ -107,9 +107,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         const order = stateKey('g', 'order');
         await ledger.commit(commitOf('t1', { writes: [put(lease, 'absent', { epoch: 1 })] }));
         const guarded = (token: string, expected: number | 'absent') =>
-          ledger.commit(
-            commitOf(token, { writes: [{ kind: 'check', key: lease, expected }, put(order, 'absent')] }),
-          );
+          ledger.commit(commitOf(token, { writes: [{ kind: 'check', key: lease, expected }, put(order, 'absent')] }));
         expect(await guarded('t2', 2)).toEqual({ outcome: 'conflict', keys: [lease] });
         expect(await guarded('t3', 'absent')).toEqual({ outcome: 'conflict', keys: [lease] });
         expect((await guarded('t4', 1)).outcome).toBe('committed');
@@ -167,7 +165,8 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       });
 
       test('takes a commit of exactly 25 items and refuses 26, counting token, entries and heads', async () => {
-        const writes = (count: number) => Array.from({ length: count }, (_, n) => put(stateKey('g', `k${n}`), 'absent'));
+        const writes = (count: number) =>
+          Array.from({ length: count }, (_, n) => put(stateKey('g', `k${n}`), 'absent'));
         const audit = [auditDraft(), auditDraft(), auditDraft({ stream: 'keys' })];
         const events = [envelope('e1'), envelope('e2')];
         await expect(ledger.commit(commitOf('t1', { writes: writes(18), audit, events }))).rejects.toEqual(
@@ -181,9 +180,9 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         const key = stateKey('g', 'k');
         const entry: Key = { table: 'audit', pk: 'entries#models', sk: '000000000000001' };
         await expect(ledger.commit(commitOf('t1', {}))).rejects.toEqual(code('COMMIT_INVALID'));
-        await expect(
-          ledger.commit(commitOf('t1', { writes: [put(key, 'absent'), put(key, 1)] })),
-        ).rejects.toEqual(code('COMMIT_INVALID'));
+        await expect(ledger.commit(commitOf('t1', { writes: [put(key, 'absent'), put(key, 1)] }))).rejects.toEqual(
+          code('COMMIT_INVALID'),
+        );
         await expect(ledger.commit(commitOf('t1', { writes: [put(entry, 'absent')] }))).rejects.toEqual(
           code('KEY_INVALID'),
         );
@@ -214,9 +213,9 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
 
       test('refuses what is not JSON, naming where it is', async () => {
         const value = { list: [1, Number.NaN] };
-        await expect(ledger.commit(commitOf('t', { writes: [put(stateKey('g', 'k'), 'absent', value)] }))).rejects.toThrow(
-          /value\.list\[1\] must be JSON .*was number NaN/,
-        );
+        await expect(
+          ledger.commit(commitOf('t', { writes: [put(stateKey('g', 'k'), 'absent', value)] })),
+        ).rejects.toThrow(/value\.list\[1\] must be JSON .*was number NaN/);
       });
     });
 
@@ -289,7 +288,8 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         const key: Key = { table: 'registry', pk: 'models#s', sk: 'run-1' };
         const write = (token: string, expected: number | 'absent', index?: { pk: string; sk: string }) =>
           ledger.commit(commitOf(token, { writes: [{ kind: 'put', key, expected, value: {}, index }] }));
-        const inState = async (pk: string) => sks(await pages(ledger, { table: 'registry', pk, by: 'index', limit: 5 }));
+        const inState = async (pk: string) =>
+          sks(await pages(ledger, { table: 'registry', pk, by: 'index', limit: 5 }));
         await write('t1', 'absent', { pk: 'candidates', sk: '1' });
         expect(await inState('candidates')).toEqual(['run-1']);
         await write('t2', 1, { pk: 'production', sk: '1' });
@@ -328,7 +328,13 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       test('reads more than one megabyte in one page', async () => {
         const text = 'x'.repeat(300_000);
         await ledger.append(['1', '2', '3', '4', '5'].map((sk) => ({ key: stateKey('big', sk), value: { text } })));
-        expect(sks((await ledger.query({ table: 'state', pk: 'big', limit: 5 })).items)).toEqual(['1', '2', '3', '4', '5']);
+        expect(sks((await ledger.query({ table: 'state', pk: 'big', limit: 5 })).items)).toEqual([
+          '1',
+          '2',
+          '3',
+          '4',
+          '5',
+        ]);
       });
 
       test('refuses a limit out of range and a page token that is not its own', async () => {
@@ -343,7 +349,9 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
           { after: next, pk: 'other' },
           { after: next, by: 'index' as const },
         ]) {
-          await expect(ledger.query({ table: 'state', pk: 'g', limit: 2, ...wrong })).rejects.toEqual(code('QUERY_INVALID'));
+          await expect(ledger.query({ table: 'state', pk: 'g', limit: 2, ...wrong })).rejects.toEqual(
+            code('QUERY_INVALID'),
+          );
         }
       });
     });

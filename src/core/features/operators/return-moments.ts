@@ -2,7 +2,11 @@ import type { FeatureFamily } from '../feature-operator.ts';
 import { createRollingWindow, type RollingWindow } from '../rolling-window.ts';
 import { windowDeviation, windowSkewness } from '../window-moments.ts';
 
-function momentOfReturns(name: string, length: number, moment: (returns: RollingWindow, length: number) => number): FeatureFamily {
+function momentOfReturns(
+  name: string,
+  length: number,
+  moment: (returns: RollingWindow, length: number) => number,
+): FeatureFamily {
   return {
     names: [name],
     create() {

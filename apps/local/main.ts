@@ -1,0 +1,68 @@
+import { marketClock } from '#port/market-clock';
+import { replayControl } from '#port/replay-control';
+import { AresError, messageOf } from '../../src/core/ares-error.ts';
+import { timeframeMillis } from '../../src/core/market-data/timeframe.ts';
+import { parseSlotId } from '../../src/core/models/slot.ts';
+import { epochMillis } from '../../src/core/ports/clock.ts';
+import { createNarrator } from './narrator.ts';
+import { servePage } from './page.ts';
+import { type LocalSettings, parseLocalSettings } from './settings.ts';
+import { startMachine } from './start-machine.ts';
+
+/** Bars between two candidates of the built-in trainer: two minutes at the usual speed, so that somebody who watches sees them come. */
+const CANDIDATE_EVERY_BARS = 120;
+const LOOK_EVERY_MS = 200;
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+
+try {
+  await run(parseLocalSettings(process.argv.slice(2)), stop.signal);
+  process.exit(0);
+} catch (error) {
+  const code = error instanceof AresError ? `${error.code}: ` : '';
+  process.stderr.write(`ares: ${code}${messageOf(error)}\n`);
+  process.exit(error instanceof AresError && error.code === 'USAGE' ? 2 : 1);
+}
+
+async function run(settings: LocalSettings, signal: AbortSignal): Promise<void> {
+  const narrator = createNarrator();
+  const machine = await startMachine(settings, { lockstep: false, everyBars: () => CANDIDATE_EVERY_BARS }, narrator);
+  const undo: (() => Promise<void>)[] = [() => machine.stop()];
+  try {
+    const page = await servePage(settings.port, machine);
+    undo.unshift(() => page.close());
+    narrator.say(`The page is at ${page.url} (this machine only, read only).`);
+    machine.host.start();
+    const barMillis = timeframeMillis(parseSlotId(machine.slot).timeframe);
+    const barsAt = (now: number): number => Math.max(0, Math.floor((now - machine.split.liveFrom) / barMillis));
+    const clock = marketClock();
+    const begun = await clock.now();
+    await machine.arrive(barsAt(begun), begun);
+    signal.throwIfAborted();
+    const trader = await machine.startTrader();
+    undo.unshift(() => trader.stop());
+    if (settings.external) narrator.say(`Trading ${machine.slot} on ${settings.external.url}. Ctrl-C stops.`);
+    else await startReplay(settings, narrator.say);
+    while (!signal.aborted) {
+      const now = await clock.now();
+      await machine.arrive(barsAt(now), epochMillis(now));
+      await machine.ports.timers.sleep(LOOK_EVERY_MS, signal).catch(() => 'stopping');
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    narrator.say('Stopping: the trader first, then the functions and the exchange.');
+    for (const step of undo) await step();
+    narrator.say(`Stopped. Start again with the same --data-dir (${settings.dataDir}) to go on where this ended.`);
+  }
+}
+
+async function startReplay(settings: LocalSettings, say: (line: string) => void): Promise<void> {
+  if ((await replayControl().status()).mode === 'finished') {
+    say(`All candles have been traded. Start with another --data-dir to begin anew. Ctrl-C stops.`);
+    return;
+  }
+  await replayControl().start(settings.speed);
+  say(`Trading at ${settings.speed} times the market's pace. Ctrl-C stops.`);
+}

@@ -1,0 +1,21 @@
+import { AresError } from '../../src/core/ares-error.ts';
+import { parseOptions } from './options.ts';
+import { startPaperExchange } from './start-paper-exchange.ts';
+
+try {
+  const exchange = await startPaperExchange(parseOptions(process.argv.slice(2), process.env));
+  const ready = { ready: true, port: exchange.port };
+  const stop = (): void => {
+    exchange.close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  // Nobody is left to trade with once the parent is gone.
+  process.once('disconnect', stop);
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  process.send?.(ready);
+} catch (error) {
+  if (!(error instanceof AresError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

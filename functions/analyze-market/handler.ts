@@ -1,0 +1,13 @@
+import { ledger } from '#port/ledger';
+import { marketData } from '#port/market-data';
+import { modelStore } from '#port/model-store';
+import { predictorLoader } from '#port/predictor-loader';
+import { eventHandler } from '../../src/compose/event-handler.ts';
+import { analyzeMarket } from '../../src/core/performance/analyze-market.ts';
+
+export const handler = eventHandler('analyze-market', analyzeMarket, {
+  ledger,
+  modelStore,
+  marketData,
+  predictorLoader,
+});

@@ -1,0 +1,15 @@
+import { ledger } from '#port/ledger';
+import { marketData } from '#port/market-data';
+import { metrics } from '#port/metrics';
+import { monotonic } from '#port/monotonic';
+import { systemProbe } from '#port/system-probe';
+import { eventHandler } from '../../src/compose/event-handler.ts';
+import { monitorSystem } from '../../src/core/monitoring/monitor-system.ts';
+
+export const handler = eventHandler('monitor-system', monitorSystem, {
+  ledger,
+  metrics,
+  marketData,
+  systemProbe,
+  monotonic,
+});

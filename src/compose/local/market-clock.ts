@@ -1,0 +1,29 @@
+import { epochMillis, type MarketClock } from '../../core/ports/clock.ts';
+import { readEnv } from '../env.ts';
+import { replayControl } from './replay-control.ts';
+import { wallClock } from './wall-clock.ts';
+
+/** How long one answer of a replayed market's clock serves, in milliseconds of wall time: what follows it is asked for far more often. */
+const KEEP_MS = 100;
+
+let built: MarketClock | undefined;
+
+/** The present, or the time of the replayed market where there is one. */
+export const marketClock = (): MarketClock => {
+  built ??= readEnv().ARES_CONTROL_URL ? replayedTime() : { now: async () => wallClock.now() };
+  return built;
+};
+
+function replayedTime(): MarketClock {
+  let known = epochMillis(0);
+  let askedAt = Number.NEGATIVE_INFINITY;
+  return {
+    async now() {
+      const wall = wallClock.now();
+      if (wall - askedAt < KEEP_MS) return known;
+      askedAt = wall;
+      known = (await replayControl().status()).marketTime;
+      return known;
+    },
+  };
+}

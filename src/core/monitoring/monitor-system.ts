@@ -1,0 +1,113 @@
+import type { LiveConfig } from '../config/live-config.ts';
+import { readConfig } from '../config/read-config.ts';
+import type { Invocation } from '../events/invocation.ts';
+import type { SlotId } from '../models/slot.ts';
+import { listSlots } from '../models/slot-registry.ts';
+import type { Monotonic } from '../ports/clock.ts';
+import type { MarketData } from '../ports/exchange.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Metric, Metrics } from '../ports/metrics.ts';
+import type { SystemProbe } from '../ports/system-probe.ts';
+import { type AlertHandler, type HandlerFailure, tellHandlers } from './alert-handler.ts';
+import { changeSystemAlert, type SystemAlert } from './change-system-alert.ts';
+import { checkExchange } from './check-exchange.ts';
+import { checkMachine, MACHINE_CHECKS } from './check-machine.ts';
+import { type CheckStatus, type Measurement, worstStatus } from './check-result.ts';
+import { checkModel, checkTrading, slotChecks } from './check-slot.ts';
+import { checkTrader, TRADER_CHECKS } from './check-trader.ts';
+import { type Heartbeat, readHeartbeat } from './heartbeat.ts';
+import { measure } from './measure.ts';
+import { dated, lastSystemCheck, type SystemCheck, systemCheckRecord } from './system-check.ts';
+
+export interface MonitorPorts {
+  readonly ledger: Ledger;
+  readonly metrics: Metrics;
+  readonly marketData: MarketData;
+  readonly systemProbe: SystemProbe;
+  readonly monotonic: Monotonic;
+  /** Told of each alarm's beginning and end. */
+  readonly alertHandlers?: readonly AlertHandler[];
+}
+
+export interface MonitorOutcome {
+  readonly status: CheckStatus;
+  readonly check: SystemCheck;
+  /** Alarms that began, grew worse or ended with this run. */
+  readonly alerts: readonly SystemAlert[];
+  readonly handlerFailures: readonly HandlerFailure[];
+}
+
+/**
+ * Measures the machine, the exchange, the trader, the production models and the money, compares each with the live configuration, stores the results, and
+ * raises or ends alarms.
+ *
+ * A probe that fails makes its own checks `failed` and stops nothing else.
+ */
+export async function monitorSystem(invocation: Invocation, ports: MonitorPorts): Promise<MonitorOutcome> {
+  const { ledger } = ports;
+  const { now } = invocation;
+  const [{ config }, slots, before] = await Promise.all([
+    readConfig(ledger),
+    listSlots(ledger),
+    lastSystemCheck(ledger, now),
+  ]);
+  const { measurements, heartbeat } = await measureAll(now, before, config, slots, ports);
+  const recorded = await measure(['metrics'], () => recordMetrics(measurements, invocation, ports.metrics));
+  const checks = [...measurements, ...recorded].map((measurement) => dated(measurement, before, now));
+  const status = worstStatus(checks.map((check) => check.status));
+  const trader = heartbeat
+    ? { instance: heartbeat.instance, decisions: heartbeat.decisions, errors: heartbeat.errors }
+    : null;
+  const check: SystemCheck = { at: now, status, checks, trader };
+  await ledger.append([systemCheckRecord(check)]);
+
+  const alerts: SystemAlert[] = [];
+  for (const [position, result] of checks.entries()) {
+    const alert = await changeSystemAlert(invocation, result, position, ledger);
+    if (alert) alerts.push(alert);
+  }
+  return { status, check, alerts, handlerFailures: await tellHandlers(ports.alertHandlers ?? [], alerts) };
+}
+
+async function measureAll(
+  now: number,
+  before: SystemCheck | undefined,
+  config: LiveConfig,
+  slots: readonly SlotId[],
+  ports: MonitorPorts,
+): Promise<{ readonly measurements: readonly Measurement[]; readonly heartbeat: Heartbeat | undefined }> {
+  const { ledger, systemProbe } = ports;
+  const limits = config.monitoring;
+  let heartbeat: Heartbeat | undefined;
+  const groups = await Promise.all([
+    measure(MACHINE_CHECKS, () => checkMachine(systemProbe, limits)),
+    measure(['exchange'], () => checkExchange(ports, limits)),
+    measure(TRADER_CHECKS, async () => {
+      heartbeat = await readHeartbeat(ledger);
+      return checkTrader(heartbeat, before?.trader ?? null, now, limits);
+    }),
+    ...slots.flatMap((slot) => {
+      const { model, drawdown, dayLoss } = slotChecks(slot);
+      return [
+        measure([model], () => checkModel(slot, config, ledger)),
+        measure([drawdown, dayLoss], () => checkTrading(slot, config, ledger)),
+      ];
+    }),
+  ]);
+  return { measurements: groups.flat(), heartbeat };
+}
+
+async function recordMetrics(
+  measurements: readonly Measurement[],
+  { now }: Invocation,
+  metrics: Metrics,
+): Promise<readonly Measurement[]> {
+  const series = measurements.flatMap(({ name, value, unit, dimensions = {} }): readonly Metric[] => {
+    if (value === null) return [];
+    // The slot is a dimension, so it is no part of the name.
+    const [kind = name] = name.split(':');
+    return [{ name: kind, value, unit, at: now, dimensions }];
+  });
+  await metrics.record(series);
+  return [{ name: 'metrics', status: 'healthy', value: null, threshold: null, reason: '', unit: 'None' }];
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { AresError } from '../ares-error.ts';
+import { keys, sortable } from '../ledger-keys.ts';
+import type { AppendRecord, LedgerReader } from '../ports/ledger.ts';
+import { CHECK_STATUSES, type CheckResult, checkResultSchema, type Measurement } from './check-result.ts';
+
+const systemCheckSchema = z.object({
+  /** Wall time. */
+  at: z.number().int(),
+  /** The worst of all checks. */
+  status: z.enum(CHECK_STATUSES),
+  checks: z.array(checkResultSchema),
+  /** The trader's counters, so that the next check can tell what is new; `null` when it has not reported. */
+  trader: z.object({ instance: z.string(), decisions: z.number().int(), errors: z.number().int() }).nullable(),
+});
+
+/** What one run of the monitor found. */
+export type SystemCheck = z.infer<typeof systemCheckSchema>;
+
+export function systemCheckRecord(check: SystemCheck): AppendRecord {
+  return { key: keys.systemCheck(check.at), value: check };
+}
+
+/** The last check before a time, or the last of all. @throws AresError `LEDGER_ITEM_INVALID` */
+export async function lastSystemCheck(ledger: LedgerReader, before?: number): Promise<SystemCheck | undefined> {
+  const { table, pk } = keys.systemCheck(0);
+  const range = before === undefined ? {} : { to: sortable(Math.max(0, before - 1)) };
+  const page = await ledger.query({ table, pk, order: 'descending', limit: 1, ...range });
+  const item = page.items[0];
+  if (!item) return undefined;
+  const parsed = systemCheckSchema.safeParse(item.value);
+  if (parsed.success) return parsed.data;
+  throw new AresError('LEDGER_ITEM_INVALID', `system check ${item.key.sk}: ${z.prettifyError(parsed.error)}`);
+}
+
+/** A measurement with the time since which the check has its status. */
+export function dated(measurement: Measurement, before: SystemCheck | undefined, now: number): CheckResult {
+  const { name, status, value, threshold, reason } = measurement;
+  const last = before?.checks.find((check) => check.name === name);
+  return { name, status, value, threshold, reason, since: last?.status === status ? last.since : now };
+}

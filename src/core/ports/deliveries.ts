@@ -1,0 +1,46 @@
+import type { EventBridgeEvent } from '../events/event-bridge-event.ts';
+import type { EpochMillis } from './clock.ts';
+
+/** One event on its way to one function. */
+export interface Delivery {
+  readonly id: number;
+  /** The function. */
+  readonly target: string;
+  readonly event: EventBridgeEvent;
+  /** 1 for the first. */
+  readonly attempt: number;
+}
+
+/** A delivery that failed as often as its function allows. */
+export interface DeadDelivery {
+  readonly id: number;
+  readonly target: string;
+  readonly event: EventBridgeEvent;
+  readonly attempts: number;
+  readonly lastError: string;
+  readonly since: EpochMillis;
+}
+
+/** What to do with events that a function could not handle. */
+export interface DeadLetters {
+  /** Oldest first. */
+  dead(): readonly DeadDelivery[];
+  /** Lets one, or all, be tried again from the first attempt; returns how many that were. */
+  replay(which: number | 'all'): number;
+}
+
+/** On one machine: what waits for the functions. On AWS EventBridge and Lambda do this themselves. */
+export interface Deliveries extends DeadLetters {
+  /** Adds a delivery; false when this event already went, or is going, to this target. */
+  enqueue(target: string, event: EventBridgeEvent): boolean;
+  /**
+   * Starts an attempt of the oldest deliveries that are due, at most `limit`, of the `targets` (default: all).
+   * One that is neither finished nor failed before its function's time is over is due again.
+   */
+  takeDue(now: EpochMillis, limit: number, targets?: readonly string[]): readonly Delivery[];
+  finished(delivery: Delivery): void;
+  /** Lets it wait for its next attempt, or moves it to the dead ones and reports a `SystemError`. */
+  failed(delivery: Delivery, error: string): 'waiting' | 'dead';
+  /** Makes all that wait due now: for the start, when no attempt of an earlier process can still run. */
+  recover(now: EpochMillis): void;
+}

@@ -1,0 +1,4 @@
+import { exchangeContract } from './exchange-contract.ts';
+import { paperExchangeHarness } from './paper-exchange-harness.ts';
+
+exchangeContract('ccxt exchange on the paper exchange', paperExchangeHarness);
