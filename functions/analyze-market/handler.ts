@@ -5,9 +5,6 @@ import { predictorLoader } from '#port/predictor-loader';
 import { eventHandler } from '../../src/compose/event-handler.ts';
 import { analyzeMarket } from '../../src/core/performance/analyze-market.ts';
 
-export const handler = eventHandler('analyze-market', analyzeMarket, {
-  ledger,
-  modelStore,
-  marketData,
-  predictorLoader,
-});
+const ports = { ledger, modelStore, marketData, predictorLoader };
+
+export const handler = eventHandler('analyze-market', analyzeMarket, ports);

@@ -6,10 +6,6 @@ import { systemProbe } from '#port/system-probe';
 import { eventHandler } from '../../src/compose/event-handler.ts';
 import { monitorSystem } from '../../src/core/monitoring/monitor-system.ts';
 
-export const handler = eventHandler('monitor-system', monitorSystem, {
-  ledger,
-  metrics,
-  marketData,
-  systemProbe,
-  monotonic,
-});
+const ports = { ledger, metrics, marketData, systemProbe, monotonic };
+
+export const handler = eventHandler('monitor-system', monitorSystem, ports);

@@ -46,8 +46,8 @@ export const keys = {
   systemAlert: (check: string) => state('system-alerts', check),
   /** What a system check measured; `append`ed. */
   systemCheck: (at: number) => state('system-checks', sortable(at)),
-  /** The last time a function was due by a clock and handed over; `append`ed. */
-  schedule: (clock: 'market' | 'wall', functionName: string) => state('schedules', `${clock}#${functionName}`),
+  /** From when a function's schedule counts; `append`ed once. */
+  scheduleBegin: (clock: 'market' | 'wall', functionName: string) => state('schedules', `${clock}#${functionName}`),
   /** Marks an event as handled by a function. */
   handled: (functionName: string, invocationId: string) => state(`handled#${functionName}`, invocationId),
   /** A registered model of a slot. Its index lists the models of a slot in one lifecycle state. */

@@ -15,6 +15,9 @@ const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 export function createMemoryModelStore(): MemoryModelStore {
   const models = new Map<ModelHash, Uint8Array>();
   const read = (hash: ModelHash): Uint8Array => {
+    if (!/^[0-9a-f]{64}$/.test(hash)) {
+      throw new AresError('MODEL_HASH_INVALID', `hash must be 64 lower-case hexadecimal digits, was "${hash}"`);
+    }
     const bytes = models.get(hash);
     if (!bytes) throw new AresError('MODEL_MISSING', `model ${hash} must be stored, was not`, { hash });
     const was = hashOf(bytes);

@@ -10,7 +10,16 @@ export function sampleEvent<N extends EventName>(
   const id = metadata.id ?? 'event-1';
   return newEvent(
     name,
-    { id, version: 1, occurredAt: 1_700_000_000_000, correlationId: 'c', causationId: null, slot: null, sequence: 1, ...metadata },
+    {
+      id,
+      version: 1,
+      occurredAt: 1_700_000_000_000,
+      correlationId: 'c',
+      causationId: null,
+      slot: null,
+      sequence: 1,
+      ...metadata,
+    },
     data,
   );
 }

@@ -69,7 +69,7 @@ export function transactionItems(tables: LedgerTableNames) {
           Put: {
             TableName: tables.audit,
             Item: itemAttributes(key, head.sequence, encodeValue(key, head)),
-            
+            ...condition(heads.get(stream)?.sequence ?? 'absent'),
           },
         };
       });

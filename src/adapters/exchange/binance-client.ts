@@ -123,6 +123,11 @@ export class BinanceClient extends ccxt.pro.binance {
     else socket.reject(new ExchangeAnswer(answerFacts(Number(status), frame.error ?? frame, {})), id);
   }
 
+  /** Numbers are text here, so that money stays decimal; ccxt's throttle would add costs up as text too, and stall. */
+  override calculateRateLimiterCost(...request: Parameters<InstanceType<typeof ccxt.pro.binance>['calculateRateLimiterCost']>): number {
+    return Number(super.calculateRateLimiterCost(...request));
+  }
+
   override handleErrors(
     status: number,
     reason: string,

@@ -45,7 +45,8 @@ export function createVenue(options: VenueOptions): Venue {
       // ccxt's leaky bucket makes a read wait for the cost of the one before, however long ago that was; the venue itself counts a minute.
       rateLimiterAlgorithm: 'rollingWindow',
       rollingWindowSize: 60_000,
-      timeout: options.reads?.attemptMs ?? READ_POLICY.attemptMs,
+      // Only to free what nobody waits for any more: every call has a limit of its own, that covers the body too.
+      timeout: 30_000,
       options: {
         defaultType: 'spot',
         fetchMarkets: { types: ['spot'] },

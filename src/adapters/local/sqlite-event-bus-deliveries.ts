@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { AresError } from '../../core/ares-error.ts';
 import { deadLetterEvent } from '../../core/events/dead-letter-event.ts';
-import type { EventBridgeEvent } from '../../core/events/event-bridge-event.ts';
+import { type EventBridgeEvent, scheduledRunTime } from '../../core/events/event-bridge-event.ts';
 import { retryDelay } from '../../core/events/retry-delay.ts';
 import type { Subscription } from '../../core/events/subscription.ts';
 import { type EpochMillis, epochMillis, type WallClock } from '../../core/ports/clock.ts';
@@ -38,6 +38,11 @@ export function createSqliteDeliveries(
     `INSERT INTO deliveries (event_id, target, envelope, due, created)
      SELECT ?1, ?2, ?3, ?4, ?4 WHERE NOT EXISTS (SELECT 1 FROM delivered WHERE event_id = ?1 AND target = ?2)
      ON CONFLICT (event_id, target) DO NOTHING`,
+  );
+  const newestRun = db.prepare(
+    `SELECT max(event_id) AS id FROM (
+       SELECT event_id FROM delivered WHERE target = ?1 AND event_id BETWEEN ?1 || '@' AND ?1 || '@~'
+       UNION ALL SELECT event_id FROM deliveries WHERE target = ?1 AND event_id BETWEEN ?1 || '@' AND ?1 || '@~')`,
   );
   const anyDue = db.prepare(`SELECT 1 FROM deliveries WHERE state = 'waiting' AND due <= ? LIMIT 1`);
   const due = db.prepare(
@@ -87,6 +92,10 @@ export function createSqliteDeliveries(
   return {
     insert,
     enqueue: (target, event) => transact(db, () => insert(target, event)),
+    lastScheduled(target) {
+      const id = readRows(db, () => newestRun.get(target))?.id;
+      return typeof id === 'string' ? scheduledRunTime(target, id) : undefined;
+    },
     takeDue(now, limit, targets = [...functions.keys()]) {
       // Looking before locking keeps an idle bus free of writes.
       if (readRows(db, () => anyDue.get(now)) === undefined) return [];

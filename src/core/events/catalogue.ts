@@ -153,6 +153,15 @@ export type EventData<N extends EventName> = z.infer<(typeof catalogue)[N]['data
 
 export const eventNames = Object.keys(catalogue) as readonly EventName[];
 
+const detailSchemas = new Map(
+  eventNames.map((name) => [name, z.strictObject({ metadata: metadataSchema, data: catalogue[name].data })] as const),
+);
+
+/** What an event's whole detail must be: metadata and data. */
+export function detailSchema(name: EventName): z.ZodType<{ metadata: EventMetadata; data: EventData<EventName> }> {
+  return detailSchemas.get(name) as z.ZodType<{ metadata: EventMetadata; data: EventData<EventName> }>;
+}
+
 /** An event as its consumer sees it. */
 export interface AresEvent<N extends EventName = EventName> {
   readonly name: N;
@@ -178,7 +187,7 @@ export function parseEvent(source: string, detailType: string, detail: unknown):
       `event must be one of ${eventNames.join(', ')} from its own source, was "${detailType}" from "${source}"`,
     );
   }
-  const parsed = z.strictObject({ metadata: metadataSchema, data: entry.data }).safeParse(detail);
+  const parsed = detailSchema(name).safeParse(detail);
   if (!parsed.success) throw new AresError('EVENT_INVALID', `${name}: ${z.prettifyError(parsed.error)}`);
-  return { name, metadata: parsed.data.metadata, data: parsed.data.data as EventData<typeof name> };
+  return { name, metadata: parsed.data.metadata, data: parsed.data.data };
 }

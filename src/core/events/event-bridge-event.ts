@@ -1,4 +1,4 @@
-import type { EpochMillis } from '../ports/clock.ts';
+import { type EpochMillis, epochMillis } from '../ports/clock.ts';
 import type { EventEnvelope } from './envelope.ts';
 
 /** What EventBridge and its Scheduler hand to a function. */
@@ -30,6 +30,10 @@ export function eventBridgeEvent({ source, detailType, detail }: EventEnvelope):
 
 /** The id of a function's run on schedule: the same however often it is delivered. */
 export const scheduledRunId = (functionName: string, at: EpochMillis): string => `${functionName}@${isoTime(at)}`;
+
+/** The time in such an id. */
+export const scheduledRunTime = (functionName: string, id: string): EpochMillis =>
+  epochMillis(Date.parse(id.slice(functionName.length + 1)));
 
 /** The event that starts a function on schedule. */
 export function scheduleEvent(functionName: string, at: EpochMillis): EventBridgeEvent {

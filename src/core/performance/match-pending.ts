@@ -40,8 +40,10 @@ export async function matchPending(
   const { matched, open } = matchAll(pending, known, barMillis);
   const closed = open.map((prediction) => decidingBar(prediction, barMillis)).filter((bar) => bar + barMillis <= now);
   if (closed.length === 0) return matched;
-  const since = closed.reduce((oldest, bar) => Math.min(oldest, bar));
-  const candles = await marketData.candles({ symbol, timeframe, since: epochMillis(since), limit: MAX_CANDLES });
+  const since = Math.min(...closed);
+  // One more than wanted: a later bar is what tells that an earlier one does not exist.
+  const limit = Math.min(MAX_CANDLES, (Math.max(...closed) - since) / barMillis + 2);
+  const candles = await marketData.candles({ symbol, timeframe, since: epochMillis(since), limit });
   return [...matched, ...matchAll(open, closesOf(since, candles), barMillis).matched];
 }
 

@@ -33,6 +33,8 @@ export interface DeadLetters {
 export interface Deliveries extends DeadLetters {
   /** Adds a delivery; false when this event already went, or is going, to this target. */
   enqueue(target: string, event: EventBridgeEvent): boolean;
+  /** The time of the newest scheduled run that was ever added for this target. */
+  lastScheduled(target: string): EpochMillis | undefined;
   /**
    * Starts an attempt of the oldest deliveries that are due, at most `limit`, of the `targets` (default: all).
    * One that is neither finished nor failed before its function's time is over is due again.

@@ -4,7 +4,7 @@ import { aresCore } from '../features/ares-core.ts';
 import { featureMatrix } from '../features/feature-matrix.ts';
 import { gatherColumns } from '../features/gather-columns.ts';
 import type { Candle } from '../market-data/candle.ts';
-import { timeframe } from '../market-data/timeframe.ts';
+import { closeTime, timeframe } from '../market-data/timeframe.ts';
 import { selectColumns } from '../models/select-columns.ts';
 import type { ModelSignature } from '../models/signature.ts';
 import type { EpochMillis } from '../ports/clock.ts';
@@ -61,8 +61,9 @@ export function trainModel(
   const tf = timeframe(complete.timeframe);
   const features = complete.features ?? aresCore.features;
   const columns = selectColumns({ features: [...features] }, aresCore);
-  const matrix = featureMatrix(aresCore, tf, candles);
-  const label = (from: number, until: number) => labelRows(matrix, candles, tf, complete.horizon, { from, until });
+  const known = candles.filter(({ openTime }) => closeTime(openTime, tf) <= complete.validateUntil);
+  const matrix = featureMatrix(aresCore, tf, known);
+  const label = (from: number, until: number) => labelRows(matrix, known, tf, complete.horizon, { from, until });
   const rowsOf = (numbers: Int32Array) => {
     const rows = new Float32Array(numbers.length * columns.length);
     for (const [at, row] of numbers.entries()) {
@@ -92,7 +93,7 @@ export function trainModel(
   const validation = label(complete.trainUntil, complete.validateUntil);
   const openTime = (row: number | undefined) => matrix.times[row ?? Number.NaN] as EpochMillis;
   const lastRow = training.rows.at(-1) as number;
-  const lastBar = candles[(matrix.candleIndex[lastRow] as number) + complete.horizon] as Candle;
+  const lastBar = known[(matrix.candleIndex[lastRow] as number) + complete.horizon] as Candle;
   return {
     ensemble,
     signature: {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,7 +26,7 @@ function missing(): string | undefined {
 
 /** The jars get their final name only when all of them have arrived. */
 function fetchJars(): void {
-  if (existsSync(jars) && readdirSync(jars).some((name) => /^DynamoDBLocal-.*\.jar$/.test(name))) return;
+  if (existsSync(jars)) return;
   const partial = `${jars}.${process.pid}`;
   mkdirSync(partial, { recursive: true });
   const pom = join(import.meta.dirname, 'pom.xml');
@@ -37,8 +37,9 @@ function fetchJars(): void {
   );
   if (fetched.status !== 0)
     throw new Error(`Maven must fetch DynamoDB Local, failed: ${fetched.stdout}${fetched.stderr}`);
-  rmSync(jars, { recursive: true, force: true });
-  renameSync(partial, jars);
+  // Test files run side by side: whoever is first wins, and nobody takes jars away from a running one.
+  if (existsSync(jars)) rmSync(partial, { recursive: true });
+  else renameSync(partial, jars);
 }
 
 async function freePort(): Promise<number> {

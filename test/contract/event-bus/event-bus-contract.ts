@@ -44,7 +44,10 @@ export function eventBusContract(name: string, open: () => Promise<EventBusUnder
       const { bus, received } = await open();
       const { detail, ...rest } = candidateRegistered('bad');
       const bad = { ...rest, detail: { ...detail, metadata: { ...detail.metadata, id: '' } } };
-      expect(await bus.publish([candidateRegistered('first'), bad, candidateRegistered('last')])).toEqual(['first', 'last']);
+      expect(await bus.publish([candidateRegistered('first'), bad, candidateRegistered('last')])).toEqual([
+        'first',
+        'last',
+      ]);
       expect(await received()).toEqual(new Set(['promote first', 'promote last']));
     });
 

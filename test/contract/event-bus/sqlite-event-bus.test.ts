@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../../src/adapters/local/database.ts';
 import { createSqliteCommandQueue } from '../../../src/adapters/local/sqlite-command-queue.ts';
 import { createSqliteEventBus } from '../../../src/adapters/local/sqlite-event-bus.ts';
+import { openEventBusConnection } from '../../../src/adapters/local/sqlite-event-bus-connection.ts';
 import { createSqliteOutbox } from '../../../src/adapters/local/sqlite-outbox.ts';
 import { scheduleEvent } from '../../../src/core/events/event-bridge-event.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
@@ -15,8 +16,12 @@ import { contractSubscriptions, eventBusContract } from './event-bus-contract.ts
 const middle: Random = { next: () => 0.5, id: () => 'id' };
 
 function open() {
-  const db = openDatabase(temporaryDirectory());
-  onTestFinished(() => db.close());
+  const ledgerDatabase = openDatabase(temporaryDirectory());
+  const db = openEventBusConnection(ledgerDatabase);
+  onTestFinished(() => {
+    db.close();
+    ledgerDatabase.close();
+  });
   const clock = manualClock();
   const start = () => createSqliteEventBus(db, contractSubscriptions, { clock, random: middle });
   const queue = createSqliteCommandQueue(db, 'trader', clock);
@@ -73,9 +78,28 @@ describe('the SQLite event bus delivers', () => {
     expect([bus.enqueue('on-schedule', event), bus.enqueue('on-schedule', event)]).toEqual([true, false]);
     const [delivery] = bus.takeDue(clock.now(), 10);
     expect(delivery?.event).toEqual({
-      version: '0', id: 'on-schedule@2023-11-14T22:15:00.000Z', source: 'aws.scheduler', 'detail-type': 'Scheduled Event',
-      account: 'local', region: 'local', time: '2023-11-14T22:15:00.000Z', resources: [], detail: {},
+      version: '0',
+      id: 'on-schedule@2023-11-14T22:15:00.000Z',
+      source: 'aws.scheduler',
+      'detail-type': 'Scheduled Event',
+      account: 'local',
+      region: 'local',
+      time: '2023-11-14T22:15:00.000Z',
+      resources: [],
+      detail: {},
     });
+  });
+
+  test('and knows the newest scheduled run of a function, waiting or finished', async () => {
+    const { bus, clock } = open();
+    await bus.publish([candidateRegistered('on-schedule@')]);
+    expect(bus.lastScheduled('on-schedule')).toBeUndefined();
+    for (const at of [60_000, 180_000, 120_000])
+      bus.enqueue('on-schedule', scheduleEvent('on-schedule', epochMillis(at)));
+    expect(bus.lastScheduled('on-schedule')).toBe(180_000);
+    for (const delivery of bus.takeDue(clock.now(), 10)) bus.finished(delivery);
+    expect(bus.lastScheduled('on-schedule')).toBe(180_000);
+    expect(bus.lastScheduled('promote')).toBeUndefined();
   });
 
   test('to known functions only', () => {
@@ -115,7 +139,9 @@ describe('a failing delivery', () => {
     }
     expect(fates).toEqual(['waiting', 'waiting', 'dead']);
     expect(bus.takeDue(clock.now(), 1)).toEqual([]);
-    expect(bus.dead()).toMatchObject([{ target: 'promote', attempts: 3, lastError: 'broken 3', event: { id: 'poison' } }]);
+    expect(bus.dead()).toMatchObject([
+      { target: 'promote', attempts: 3, lastError: 'broken 3', event: { id: 'poison' } },
+    ]);
     const [report, ...others] = await outbox.pending(10);
     expect(others).toEqual([]);
     expect(report).toMatchObject({
@@ -155,7 +181,11 @@ describe('a failing delivery', () => {
       clock.pass(60_000);
     }
     const id = 'on-schedule@1970-01-01T00:00:00.000Z';
-    expect((await outbox.pending(10))[0]?.detail.metadata).toMatchObject({ correlationId: id, causationId: id, slot: null });
+    expect((await outbox.pending(10))[0]?.detail.metadata).toMatchObject({
+      correlationId: id,
+      causationId: id,
+      slot: null,
+    });
   });
 
   test('does not hold up others', async () => {

@@ -3,7 +3,13 @@ import type { Exchange, Side } from '../../../src/core/ports/exchange.ts';
 /** How an exchange under contract misbehaves when told to. `orders` and `reads` are requests of that kind. */
 export type ScriptedFault =
   /** Answers so, and executes nothing. */
-  | { readonly kind: 'status'; readonly of: 'orders' | 'reads' | 'cancels'; readonly status: number; readonly retryAfterSeconds?: number; readonly times?: number }
+  | {
+      readonly kind: 'status';
+      readonly of: 'orders' | 'reads' | 'cancels';
+      readonly status: number;
+      readonly retryAfterSeconds?: number;
+      readonly times?: number;
+    }
   /** Executes, and never answers. */
   | { readonly kind: 'no-answer'; readonly of: 'orders' | 'cancels'; readonly hangUp: boolean }
   /** Neither executes nor answers. */
@@ -27,7 +33,12 @@ export interface ExchangeHarness extends AsyncDisposable {
   /** Frames of the market streams sent so far. */
   sent(): Promise<{ readonly candles: number; readonly trades: number; readonly bookTops: number }>;
   /** Puts an order into the book by another way than the exchange under test. */
-  placeLimit(order: { readonly clientOrderId: string; readonly side: Side; readonly price: string; readonly quantity: string }): Promise<void>;
+  placeLimit(order: {
+    readonly clientOrderId: string;
+    readonly side: Side;
+    readonly price: string;
+    readonly quantity: string;
+  }): Promise<void>;
   /** The same exchange with a key it does not know. */
   withWrongKey(): Exchange;
   /** The same exchange with orders sent by the other transport, when it has two. */

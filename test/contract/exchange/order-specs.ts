@@ -22,13 +22,18 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
       const { report, fills } = acknowledged(await exchange.submit(approve(harness.symbol, 'o1', 'buy', '0.05')));
       expect(report).toMatchObject({ clientOrderId: 'o1', side: 'buy', status: 'filled', symbol: harness.symbol });
       expect(report.filled.toFixed()).toBe('0.05');
-      expect(fills.every((fill) => fill.clientOrderId === 'o1' && fill.exchangeOrderId === report.exchangeOrderId)).toBe(true);
+      expect(
+        fills.every((fill) => fill.clientOrderId === 'o1' && fill.exchangeOrderId === report.exchangeOrderId),
+      ).toBe(true);
       const bought = fills.reduce((sum, fill) => sum.plus(fill.quantity), ZERO);
       const cost = fills.reduce((sum, fill) => sum.plus(fill.price.times(fill.quantity)), ZERO);
-      const feeIn = (asset: string) => fills.reduce((sum, fill) => (fill.feeAsset === asset ? sum.plus(fill.fee) : sum), ZERO);
+      const feeIn = (asset: string) =>
+        fills.reduce((sum, fill) => (fill.feeAsset === asset ? sum.plus(fill.fee) : sum), ZERO);
       const balances = await exchange.balances();
       expect(balances.get('BTC')?.free.toFixed()).toBe(bought.minus(feeIn('BTC')).toFixed());
-      expect(balances.get('USDT')?.free.round(6).toFixed()).toBe(balances.get('USDT')?.free && (await expectedQuote(cost.plus(feeIn('USDT')))));
+      expect(balances.get('USDT')?.free.round(6).toFixed()).toBe(
+        balances.get('USDT')?.free && (await expectedQuote(cost.plus(feeIn('USDT')))),
+      );
       async function expectedQuote(spent: typeof cost): Promise<string> {
         return ZERO.plus('10000').minus(spent).round(6).toFixed();
       }
@@ -39,7 +44,9 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
       const exchange = transport(harness);
       const { report, fills } = acknowledged(await exchange.submit(approve(harness.symbol, 'o2', 'buy', '0.05')));
       const past = await exchange.fillsSince(harness.symbol, report.updatedAt);
-      expect(past.map(({ tradeId, price, quantity, fee }) => [tradeId, price.toFixed(), quantity.toFixed(), fee.toFixed()])).toEqual(
+      expect(
+        past.map(({ tradeId, price, quantity, fee }) => [tradeId, price.toFixed(), quantity.toFixed(), fee.toFixed()]),
+      ).toEqual(
         fills.map(({ tradeId, price, quantity, fee }) => [tradeId, price.toFixed(), quantity.toFixed(), fee.toFixed()]),
       );
     });
@@ -48,7 +55,7 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
       ['O3 more than the account holds', '5', '-2010'],
       ['O4 a quantity off the step', '0.0000123', '-1013'],
       ['O5 a notional below the minimum', '0.00001', '-1013'],
-    ])('%s is certainly rejected, with the exchange\'s code', async (_, amount, code) => {
+    ])("%s is certainly rejected, with the exchange's code", async (_, amount, code) => {
       await using harness = await open();
       const outcome = await transport(harness).submit(approve(harness.symbol, 'refused', 'buy', amount));
       expect(outcome).toMatchObject({ outcome: 'rejected', code });
@@ -71,7 +78,9 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
       await using harness = await open();
       const exchange = transport(harness);
       await harness.fault(fault);
-      expect(await exchange.submit(approve(harness.symbol, 'lost', 'buy', '0.01'))).toMatchObject({ outcome: 'unknown' });
+      expect(await exchange.submit(approve(harness.symbol, 'lost', 'buy', '0.01'))).toMatchObject({
+        outcome: 'unknown',
+      });
       expect(await exchange.order(harness.symbol, 'lost')).toMatchObject({ clientOrderId: 'lost', status: 'filled' });
       expect(await harness.orderIds()).toEqual(['lost']);
     });
@@ -85,7 +94,9 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
       await using harness = await open();
       const exchange = transport(harness);
       await harness.fault(fault);
-      expect(await exchange.submit(approve(harness.symbol, 'open', 'buy', '0.01'))).toMatchObject({ outcome: 'unknown' });
+      expect(await exchange.submit(approve(harness.symbol, 'open', 'buy', '0.01'))).toMatchObject({
+        outcome: 'unknown',
+      });
       expect(await exchange.order(harness.symbol, 'open')).toBeUndefined();
       expect(await harness.orderIds()).toEqual([]);
     });
@@ -105,7 +116,9 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
         await harness.fault(fault[1]);
         await exchange.submit(approve(harness.symbol, `bad-${fault[0].slice(0, 3).trim()}`, 'buy', '0.001'));
         await harness.fault({ kind: 'clear' });
-        acknowledged(await exchange.submit(approve(harness.symbol, `good-${fault[0].slice(0, 3).trim()}`, 'buy', '0.001')));
+        acknowledged(
+          await exchange.submit(approve(harness.symbol, `good-${fault[0].slice(0, 3).trim()}`, 'buy', '0.001')),
+        );
       }
     });
 
@@ -124,7 +137,10 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
       await using harness = await open();
       await harness.placeLimit(resting);
       const outcome = await harness.exchange.cancel(harness.symbol, 'resting');
-      expect(outcome).toMatchObject({ outcome: 'cancelled', report: { clientOrderId: 'resting', status: 'cancelled' } });
+      expect(outcome).toMatchObject({
+        outcome: 'cancelled',
+        report: { clientOrderId: 'resting', status: 'cancelled' },
+      });
       expect(await harness.exchange.openOrders(harness.symbol)).toEqual([]);
     });
 

@@ -73,7 +73,8 @@ export async function paperExchangeHarness(overrides: Partial<CcxtExchangeOption
     }
     const { of, ...rest } = scripted;
     const { retryAfterSeconds: retryAfter, ...kind } = { retryAfterSeconds: undefined, ...rest };
-    for (const where of PATHS[of]) await control('faults', { ...kind, ...where, ...(retryAfter === undefined ? {} : { retryAfter }) });
+    for (const where of PATHS[of])
+      await control('faults', { ...kind, ...where, ...(retryAfter === undefined ? {} : { retryAfter }) });
   }
 
   await control('ack', { trader: 'contract', barClose: Number.MAX_SAFE_INTEGER, candles: 0, trades: 0, bookTops: 0 });
@@ -82,15 +83,23 @@ export async function paperExchangeHarness(overrides: Partial<CcxtExchangeOption
     symbol: 'BTC/USDT',
     fault,
     step: (bars) => control('step', { bars }),
-    orderIds: async () => (await control<{ orders: { clientOrderId: string }[] }>('books')).orders.map((order) => order.clientOrderId),
+    orderIds: async () =>
+      (await control<{ orders: { clientOrderId: string }[] }>('books')).orders.map((order) => order.clientOrderId),
     marketTime: async () => (await control<{ marketTime: number }>('status')).marketTime,
     sent: async () => (await control<{ sent: { candles: number; trades: number; bookTops: number } }>('status')).sent,
     async placeLimit({ clientOrderId, side, price, quantity }) {
       const order = { symbol: 'BTCUSDT', side: side.toUpperCase(), type: 'LIMIT', timeInForce: 'GTC', price, quantity };
-      const query = new URLSearchParams({ ...order, newClientOrderId: clientOrderId, timestamp: String(Date.now()) }).toString();
+      const query = new URLSearchParams({
+        ...order,
+        newClientOrderId: clientOrderId,
+        timestamp: String(Date.now()),
+      }).toString();
       const signature = createHmac('sha256', keys.secret).update(query).digest('hex');
       const headers = { 'x-mbx-apikey': keys.apiKey };
-      const response = await fetch(`${server.url}/api/v3/order?${query}&signature=${signature}`, { method: 'POST', headers });
+      const response = await fetch(`${server.url}/api/v3/order?${query}&signature=${signature}`, {
+        method: 'POST',
+        headers,
+      });
       if (!response.ok) throw new Error(await response.text());
     },
     withWrongKey: () => open({ keys: async () => ({ apiKey: 'somebody-else', secret: 'guess' }) }),

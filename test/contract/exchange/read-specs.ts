@@ -18,7 +18,7 @@ export function readSpecs(open: () => Promise<ExchangeHarness>): void {
       }
     });
 
-    it('R2 tells the exchange\'s wall time, not the market\'s', async () => {
+    it("R2 tells the exchange's wall time, not the market's", async () => {
       await using harness = await open();
       expect(Math.abs((await harness.exchange.serverTime()) - Date.now())).toBeLessThan(1_000);
     });
@@ -45,9 +45,16 @@ export function readSpecs(open: () => Promise<ExchangeHarness>): void {
     it('R5 pages through more bars than one answer holds, oldest first, from exactly the time asked for', async () => {
       await using harness = await open();
       const since = epochMillis((await harness.marketTime()) - 1_500 * MINUTE);
-      const candles = await harness.exchange.candles({ symbol: harness.symbol, timeframe: oneMinute, since, limit: 5_000 });
+      const candles = await harness.exchange.candles({
+        symbol: harness.symbol,
+        timeframe: oneMinute,
+        since,
+        limit: 5_000,
+      });
       expect(candles).toHaveLength(1_500);
-      expect(candles.map((candle) => candle.openTime)).toEqual(Array.from({ length: 1_500 }, (_, i) => since + i * MINUTE));
+      expect(candles.map((candle) => candle.openTime)).toEqual(
+        Array.from({ length: 1_500 }, (_, i) => since + i * MINUTE),
+      );
       const newest = await harness.exchange.candles({ symbol: harness.symbol, timeframe: oneMinute, limit: 1_500 });
       expect(newest).toEqual(candles);
     });
@@ -92,18 +99,23 @@ export function readSpecs(open: () => Promise<ExchangeHarness>): void {
       const since = epochMillis(await harness.marketTime());
       await exchange.submit(approve(symbol, 'second', 'buy', '0.01'));
       await harness.step(1);
-      await exchange.submit(approve(symbol, 'third', 'sell', '0.02'));
+      await exchange.submit(approve(symbol, 'third', 'sell', '0.015'));
       const all = await exchange.ordersSince(symbol, epochMillis(0));
       expect(all.map((order) => [order.clientOrderId, order.status])).toEqual([
         ['first', 'filled'],
         ['second', 'filled'],
         ['third', 'filled'],
       ]);
-      expect((await exchange.ordersSince(symbol, since)).map((order) => order.clientOrderId)).toEqual(['second', 'third']);
+      expect((await exchange.ordersSince(symbol, since)).map((order) => order.clientOrderId)).toEqual([
+        'second',
+        'third',
+      ]);
       const fills = await exchange.fillsSince(symbol, since);
       const orderIds = new Set(fills.map((fill) => fill.exchangeOrderId));
       expect([...orderIds]).toEqual(all.slice(1).map((order) => order.exchangeOrderId));
-      expect(fills.map((fill) => fill.executedAt)).toEqual([...fills.map((fill) => fill.executedAt)].sort((a, b) => a - b));
+      expect(fills.map((fill) => fill.executedAt)).toEqual(
+        [...fills.map((fill) => fill.executedAt)].sort((a, b) => a - b),
+      );
     });
 
     it.each([
@@ -126,7 +138,10 @@ export function readSpecs(open: () => Promise<ExchangeHarness>): void {
         code: 'EXCHANGE_UNAVAILABLE',
         data: { status: 418, retryAfterMs: 60_000 },
       });
-      await expect(harness.exchange.balances()).rejects.toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', data: { because: 'held' } });
+      await expect(harness.exchange.balances()).rejects.toMatchObject({
+        code: 'EXCHANGE_UNAVAILABLE',
+        data: { because: 'held' },
+      });
     });
   });
 }

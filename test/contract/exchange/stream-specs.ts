@@ -17,7 +17,11 @@ async function listen(harness: ExchangeHarness): Promise<Listening> {
   const messages: StreamMessage[] = [];
   const request = { symbols: [harness.symbol], timeframe: timeframe('1m') };
   const stream = await harness.exchange.stream(request, (message) => messages.push(message));
-  return { stream, messages, of: <K extends Kind>(kind: K) => messages.filter((message): message is Of<K> => message.kind === kind) };
+  return {
+    stream,
+    messages,
+    of: <K extends Kind>(kind: K) => messages.filter((message): message is Of<K> => message.kind === kind),
+  };
 }
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
@@ -39,7 +43,11 @@ export function streamSpecs(open: () => Promise<ExchangeHarness>): void {
       await harness.step(50);
       await until(() => expect(of('candle').filter((message) => message.closed)).toHaveLength(50));
       const read = await harness.exchange.candles({ symbol: harness.symbol, timeframe: timeframe('1m'), limit: 50 });
-      expect(of('candle').filter((message) => message.closed).map((message) => message.candle)).toEqual(read);
+      expect(
+        of('candle')
+          .filter((message) => message.closed)
+          .map((message) => message.candle),
+      ).toEqual(read);
       expect(of('candle').some((message) => !message.closed)).toBe(true);
     });
 
@@ -73,7 +81,7 @@ export function streamSpecs(open: () => Promise<ExchangeHarness>): void {
       expect(of('order').every((message) => message.report.clientOrderId === 's4')).toBe(true);
     });
 
-    it('S5 tells of a cancel under the order\'s own id', async () => {
+    it("S5 tells of a cancel under the order's own id", async () => {
       await using harness = await open();
       const { of } = await listen(harness);
       await harness.placeLimit({ clientOrderId: 'resting', side: 'buy', price: '40000.00', quantity: '0.01000' });
@@ -82,24 +90,27 @@ export function streamSpecs(open: () => Promise<ExchangeHarness>): void {
       expect(of('order').at(-1)?.report.clientOrderId).toBe('resting');
     });
 
-    it.each([['market'], ['account']] as const)('S6 says when the %s channel is down and up again, and goes on', async (which) => {
-      await using harness = await open();
-      const { of } = await listen(harness);
-      for (let drop = 1; drop <= 5; drop += 1) {
-        await harness.fault({ kind: 'drop-sockets', which });
-        await until(() => expect(of('connection')).toHaveLength(2 + 2 * drop));
-        const [down, up] = of('connection').slice(-2);
-        expect([down?.state, up?.state]).toEqual(['down', 'up']);
-        expect([down?.channel, up?.channel]).toEqual([which, which]);
-      }
-      await harness.step(3);
-      const outcome = await harness.exchange.submit(approve(harness.symbol, 's6', 'buy', '0.01'));
-      expect(outcome.outcome).toBe('acknowledged');
-      await until(() => {
-        expect(of('candle').filter((message) => message.closed)).toHaveLength(3);
-        expect(of('order').at(-1)?.report).toMatchObject({ clientOrderId: 's6', status: 'filled' });
-      });
-    });
+    it.each([['market'], ['account']] as const)(
+      'S6 says when the %s channel is down and up again, and goes on',
+      async (which) => {
+        await using harness = await open();
+        const { of } = await listen(harness);
+        for (let drop = 1; drop <= 5; drop += 1) {
+          await harness.fault({ kind: 'drop-sockets', which });
+          await until(() => expect(of('connection')).toHaveLength(2 + 2 * drop));
+          const [down, up] = of('connection').slice(-2);
+          expect([down?.state, up?.state]).toEqual(['down', 'up']);
+          expect([down?.channel, up?.channel]).toEqual([which, which]);
+        }
+        await harness.step(3);
+        const outcome = await harness.exchange.submit(approve(harness.symbol, 's6', 'buy', '0.01'));
+        expect(outcome.outcome).toBe('acknowledged');
+        await until(() => {
+          expect(of('candle').filter((message) => message.closed)).toHaveLength(3);
+          expect(of('order').at(-1)?.report).toMatchObject({ clientOrderId: 's6', status: 'filled' });
+        });
+      },
+    );
 
     it('S7 hands over nothing after it was closed, and can be opened again', async () => {
       await using harness = await open();
@@ -115,7 +126,9 @@ export function streamSpecs(open: () => Promise<ExchangeHarness>): void {
     it('S8 does not open with a wrong key, saying so', async () => {
       await using harness = await open();
       const request = { symbols: [harness.symbol], timeframe: timeframe('1m') };
-      await expect(harness.withWrongKey().stream(request, () => undefined)).rejects.toMatchObject({ code: 'EXCHANGE_REFUSED' });
+      await expect(harness.withWrongKey().stream(request, () => undefined)).rejects.toMatchObject({
+        code: 'EXCHANGE_REFUSED',
+      });
     });
   });
 }

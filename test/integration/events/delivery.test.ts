@@ -20,7 +20,10 @@ test('each event delivered three times, in any order, leaves the same state as e
       const { eventBus } = restart();
       // Deliveries under ids of their own get past the bus, which would not deliver one event twice.
       for (const [at, sequence] of order.entries()) {
-        eventBus.enqueue('check-promotion', { ...eventBridgeEvent(configChanged(`c${sequence}`, sequence)), id: `delivery-${at}` });
+        eventBus.enqueue('check-promotion', {
+          ...eventBridgeEvent(configChanged(`c${sequence}`, sequence)),
+          id: `delivery-${at}`,
+        });
       }
       expect(await host.pump()).toBe(12);
       expect((await ledger.get(foldedKey))?.value).toEqual({ newest: 4, seen: sequences });

@@ -13,14 +13,23 @@ import { candidateRegistered } from '../../support/sample-event.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const context = (remaining = 60_000): LambdaContext => ({
-  functionName: 'check-promotion', functionVersion: '1', memoryLimitInMB: '256', awsRequestId: 'r', logStreamName: 'instance-1',
+  functionName: 'check-promotion',
+  functionVersion: '1',
+  memoryLimitInMB: '256',
+  awsRequestId: 'r',
+  logStreamName: 'instance-1',
   getRemainingTimeInMillis: () => remaining,
 });
 
 function runtime() {
   const db = openDatabase(temporaryDirectory());
   onTestFinished(() => db.close());
-  return { ledger: createSqliteLedger(db), log: recordingLog(), monotonic: systemClocks.monotonic, wallClock: systemClocks.wall };
+  return {
+    ledger: createSqliteLedger(db),
+    log: recordingLog(),
+    monotonic: systemClocks.monotonic,
+    wallClock: systemClocks.wall,
+  };
 }
 
 const event = eventBridgeEvent(candidateRegistered('e1'));
@@ -46,7 +55,9 @@ describe('an event handler', () => {
     const instance = () => eventHandler('check-promotion', async () => ({ ran: ++ran }), {}, shared);
     expect(await instance()(event, context())).toEqual({ ran: 1 });
     expect(await instance()(event, context())).toEqual({ outcome: 'already_handled' });
-    expect(await eventHandler('track-performance', async () => ({ ran: ++ran }), {}, shared)(event, context())).toEqual({ ran: 2 });
+    expect(await eventHandler('track-performance', async () => ({ ran: ++ran }), {}, shared)(event, context())).toEqual(
+      { ran: 2 },
+    );
   });
 
   test('fails the invocation when the use case throws, marks nothing, and runs it again', async () => {
@@ -60,7 +71,11 @@ describe('an event handler', () => {
     const handler = eventHandler('check-promotion', useCase, {}, shared);
     await expect(handler(event, context())).rejects.toThrow('no luck');
     expect(await shared.ledger.get(keys.handled('check-promotion', 'e1'))).toBeUndefined();
-    expect(shared.log.lines.at(-1)).toMatchObject({ level: 'error', message: 'function failed', fields: { function: 'check-promotion', invocation: 'e1' } });
+    expect(shared.log.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: 'function failed',
+      fields: { function: 'check-promotion', invocation: 'e1' },
+    });
     expect(await handler(event, context())).toEqual({ ran: 2 });
   });
 
@@ -68,8 +83,16 @@ describe('an event handler', () => {
     const shared = runtime();
     await eventHandler('check-promotion', async () => ({ outcome: 'fine' }), {}, shared)(event, context());
     expect(shared.log.lines).toMatchObject([
-      { level: 'debug', message: 'function starts', fields: { function: 'check-promotion', invocation: 'e1', trigger: 'event' } },
-      { level: 'info', message: 'function ended', fields: { result: { outcome: 'fine' }, durationMs: expect.any(Number) } },
+      {
+        level: 'debug',
+        message: 'function starts',
+        fields: { function: 'check-promotion', invocation: 'e1', trigger: 'event' },
+      },
+      {
+        level: 'info',
+        message: 'function ended',
+        fields: { result: { outcome: 'fine' }, durationMs: expect.any(Number) },
+      },
     ]);
     expect(shared.log.lines[1]?.fields.durationMs).not.toBeNaN();
   });
@@ -77,8 +100,15 @@ describe('an event handler', () => {
   test('builds its ports when the first event comes, and once', async () => {
     const shared = runtime();
     let built = 0;
-    const useCase = async (_: Invocation, { port }: { readonly port: { readonly number: number } }) => ({ number: port.number });
-    const handler = eventHandler('check-promotion', useCase, { port: () => ({ number: ++built }) }, { ...shared, ledger: () => shared.ledger });
+    const useCase = async (_: Invocation, { port }: { readonly port: { readonly number: number } }) => ({
+      number: port.number,
+    });
+    const handler = eventHandler(
+      'check-promotion',
+      useCase,
+      { port: () => ({ number: ++built }) },
+      { ...shared, ledger: () => shared.ledger },
+    );
     expect(built).toBe(0);
     expect(await handler(event, context())).toEqual({ number: 1 });
     expect(await handler(scheduleEvent('check-promotion', epochMillis(0)), context())).toEqual({ number: 1 });
@@ -86,7 +116,9 @@ describe('an event handler', () => {
 
   test('refuses what is no event of the catalogue by name, before anything runs', async () => {
     const handler = eventHandler('check-promotion', () => Promise.reject(new Error('ran')), {}, runtime());
-    await expect(handler({ ...event, 'detail-type': 'ModelExploded' }, context())).rejects.toThrow('was "ModelExploded" from "ares.models"');
+    await expect(handler({ ...event, 'detail-type': 'ModelExploded' }, context())).rejects.toThrow(
+      'was "ModelExploded" from "ares.models"',
+    );
     await expect(handler({}, context())).rejects.toMatchObject({ code: 'EVENT_INVALID' });
   });
 
@@ -94,7 +126,9 @@ describe('an event handler', () => {
     const shared = runtime();
     const slow = () => new Promise<object>((resolve) => setTimeout(() => resolve({}), 200));
     const handler = eventHandler('check-promotion', slow, {}, shared);
-    await expect(handler(event, context(30))).rejects.toThrow('check-promotion must end within its timeout, was still running');
+    await expect(handler(event, context(30))).rejects.toThrow(
+      'check-promotion must end within its timeout, was still running',
+    );
     expect(await shared.ledger.get(keys.handled('check-promotion', 'e1'))).toBeUndefined();
   });
 

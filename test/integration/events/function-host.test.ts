@@ -8,7 +8,8 @@ import { openHost, wiring } from './support/host-harness.ts';
 const minute = (count: number): EpochMillis => epochMillis(1_640_995_200_000 + count * 60_000);
 const time = (at: EpochMillis): string => new Date(at).toISOString().slice(11, 16);
 const onCandidate = { triggers: [{ kind: 'events', names: ['CandidateRegistered'] }] } as const;
-const every = (rate: `rate(${number} minutes)`, clock: 'market' | 'wall') => ({ triggers: [{ kind: 'schedule', rate, clock }] }) as const;
+const every = (rate: `rate(${number} minutes)`, clock: 'market' | 'wall') =>
+  ({ triggers: [{ kind: 'schedule', rate, clock }] }) as const;
 
 const until = async (condition: () => boolean): Promise<void> => {
   for (let waited = 0; !condition(); waited += 5) {
@@ -26,12 +27,22 @@ describe('pumping', () => {
     const ran: string[] = [];
     on('check-promotion', async ({ id, correlationId }, { ledger }) => {
       ran.push(`check ${id}`);
-      const metadata = { id: `${id}:next`, version: 1, occurredAt: 1, correlationId, causationId: id, slot: null, sequence: 1 } as const;
-      const events = [{ source: 'ares.config', detailType: 'ConfigChanged', detail: { metadata, data: { version: 1, changed: [] } } }];
+      const metadata = {
+        id: `${id}:next`,
+        version: 1,
+        occurredAt: 1,
+        correlationId,
+        causationId: id,
+        slot: null,
+        sequence: 1,
+      } as const;
+      const events = [
+        { source: 'ares.config', detailType: 'ConfigChanged', detail: { metadata, data: { version: 1, changed: [] } } },
+      ];
       await ledger.commit({ token: id, writes: [], audit: [], events });
       return {};
     });
-    on('track-performance', async ({ id }) => (ran.push(`track ${id}`), {}));
+    on('track-performance', async ({ id }) => ({ ran: ran.push(`track ${id}`) }));
     await emit(candidateRegistered('a'), candidateRegistered('b'));
     expect(await host.pump()).toBe(4);
     expect(ran).toEqual(['check a', 'check b', 'track a:next', 'track b:next']);
@@ -40,7 +51,10 @@ describe('pumping', () => {
   });
 
   test('takes well under a millisecond when there is nothing to do', async () => {
-    const { host } = openHost([wiring('check-promotion', onCandidate), wiring('track-performance', every('rate(60 minutes)', 'market'))]);
+    const { host } = openHost([
+      wiring('check-promotion', onCandidate),
+      wiring('track-performance', every('rate(60 minutes)', 'market')),
+    ]);
     await host.advanceMarket(minute(1));
     const took: number[] = [];
     for (let bar = 0; bar < 500; bar++) {
@@ -52,7 +66,9 @@ describe('pumping', () => {
   });
 
   test('goes on with other events while one fails, and tells a dead one with what it means for the money', async () => {
-    const { host, on, emit, wallClock, log, eventBus, outbox } = openHost([wiring('check-promotion', { ...onCandidate, maxAttempts: 2, errorImpact: 'better models wait' })]);
+    const { host, on, emit, wallClock, log, eventBus, outbox } = openHost([
+      wiring('check-promotion', { ...onCandidate, maxAttempts: 2, errorImpact: 'better models wait' }),
+    ]);
     const done: string[] = [];
     on('check-promotion', async ({ id }) => {
       if (id === 'poison') throw new Error('cannot');
@@ -65,7 +81,12 @@ describe('pumping', () => {
     wallClock.pass(60_000);
     await host.pump();
     expect(eventBus.dead()).toMatchObject([{ event: { id: 'poison' }, attempts: 2, lastError: 'cannot' }]);
-    expect(log.lines).toContainEqual(expect.objectContaining({ level: 'error', fields: expect.objectContaining({ errorImpact: 'better models wait' }) }));
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        fields: expect.objectContaining({ errorImpact: 'better models wait' }),
+      }),
+    );
     expect(await outbox.pending(10)).toEqual([]);
   });
 
@@ -85,11 +106,17 @@ describe('pumping', () => {
   });
 
   test('counts a function that outlives its timeout as failed and goes on without it', async () => {
-    const { host, onBare, emit, eventBus, log } = openHost([wiring('check-promotion', { ...onCandidate, maxAttempts: 1, timeoutSeconds: 0.05 })]);
+    const { host, onBare, emit, eventBus, log } = openHost([
+      wiring('check-promotion', { ...onCandidate, maxAttempts: 1, timeoutSeconds: 0.05 }),
+    ]);
     let finish = (): void => undefined;
-    onBare('check-promotion', () => new Promise((resolve) => {
-      finish = () => resolve({});
-    }));
+    onBare(
+      'check-promotion',
+      () =>
+        new Promise((resolve) => {
+          finish = () => resolve({});
+        }),
+    );
     await emit(candidateRegistered('slow'));
     await host.pump();
     expect(eventBus.dead()).toMatchObject([{ lastError: 'check-promotion must end within 0.05 s, was still running' }]);
@@ -100,31 +127,49 @@ describe('pumping', () => {
   test('gives a function a context like that of Lambda', async () => {
     const { host, onBare, emit } = openHost([wiring('check-promotion', onCandidate)]);
     const contexts: unknown[] = [];
-    onBare('check-promotion', async (_, context) => (contexts.push({ ...context, remaining: context.getRemainingTimeInMillis() }), {}));
+    onBare('check-promotion', async (_, context) => ({
+      seen: contexts.push({ ...context, remaining: context.getRemainingTimeInMillis() }),
+    }));
     await emit(candidateRegistered('a'));
     await host.pump();
-    expect(contexts).toMatchObject([{ functionName: 'check-promotion', memoryLimitInMB: '128', awsRequestId: expect.stringMatching(/^[0-9a-f]{32}$/) }]);
+    expect(contexts).toMatchObject([
+      {
+        functionName: 'check-promotion',
+        memoryLimitInMB: '128',
+        awsRequestId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      },
+    ]);
     expect((contexts[0] as { remaining: number }).remaining).toBeGreaterThan(4_900);
   });
 });
 
 describe('schedules on market time', () => {
-  const quarterly = [wiring('analyze-market', every('rate(15 minutes)', 'market')), wiring('track-performance', every('rate(60 minutes)', 'market'))];
+  const quarterly = [
+    wiring('analyze-market', every('rate(15 minutes)', 'market')),
+    wiring('track-performance', every('rate(60 minutes)', 'market')),
+  ];
 
   test('run at whole multiples of their rate, each once, in the order of the wiring table', async () => {
     const { host, on } = openHost(quarterly);
     const ran: string[] = [];
-    for (const name of ['analyze-market', 'track-performance'] as const) on(name, async ({ now }) => (ran.push(`${time(now)} ${name}`), {}));
+    for (const name of ['analyze-market', 'track-performance'] as const)
+      on(name, async ({ now }) => ({ ran: ran.push(`${time(now)} ${name}`) }));
     for (let bar = 1; bar <= 75; bar++) await host.advanceMarket(minute(bar));
     expect(ran).toEqual([
-      '00:15 analyze-market', '00:30 analyze-market', '00:45 analyze-market', '01:00 analyze-market', '01:00 track-performance', '01:15 analyze-market',
+      '00:15 analyze-market',
+      '00:30 analyze-market',
+      '00:45 analyze-market',
+      '01:00 analyze-market',
+      '01:00 track-performance',
+      '01:15 analyze-market',
     ]);
   });
 
   test('make up for the newest run only when several were missed', async () => {
     const { host, on } = openHost(quarterly);
     const ran: string[] = [];
-    for (const name of ['analyze-market', 'track-performance'] as const) on(name, async ({ now }) => (ran.push(`${time(now)} ${name}`), {}));
+    for (const name of ['analyze-market', 'track-performance'] as const)
+      on(name, async ({ now }) => ({ ran: ran.push(`${time(now)} ${name}`) }));
     await host.advanceMarket(minute(1));
     expect(await host.advanceMarket(minute(130))).toBe(2);
     expect(ran).toEqual(['02:00 analyze-market', '02:00 track-performance']);
@@ -132,16 +177,19 @@ describe('schedules on market time', () => {
   });
 
   test('neither repeat nor lose a run over a restart, wherever the process ended', async () => {
-    const { host, on, restart, ledger } = openHost(quarterly.slice(0, 1));
+    const { host, on, restart, eventBus } = openHost(quarterly.slice(0, 1));
     const ran: string[] = [];
-    on('analyze-market', async ({ now }) => (ran.push(time(now)), {}));
+    on('analyze-market', async ({ now }) => ({ ran: ran.push(time(now)) }));
     await host.advanceMarket(minute(14));
     const second = restart().host;
     await second.advanceMarket(minute(16));
     await restart().host.advanceMarket(minute(17));
     expect(ran).toEqual(['00:15']);
-    const dying = { ...ledger, append: () => Promise.reject(new Error('the process ended')) };
-    await expect(restart({ ledger: dying }).host.advanceMarket(minute(31))).rejects.toThrow('the process ended');
+    const endsBeforeTheRun = () => {
+      throw new Error('the process ended');
+    };
+    const dying = restart({ eventBus: { ...eventBus, takeDue: endsBeforeTheRun } }).host;
+    await expect(dying.advanceMarket(minute(31))).rejects.toThrow('the process ended');
     await restart().host.advanceMarket(minute(32));
     expect(ran).toEqual(['00:15', '00:30']);
   });
@@ -159,7 +207,9 @@ describe('schedules on market time', () => {
 
 describe('schedules on wall time', () => {
   test('run at the start and then at every multiple, and ten seconds after an error', async () => {
-    const { host, on, wallClock } = openHost([wiring('monitor-system', { ...every('rate(1 minutes)', 'wall'), maxAttempts: 2 })]);
+    const { host, on, wallClock } = openHost([
+      wiring('monitor-system', { ...every('rate(1 minutes)', 'wall'), maxAttempts: 2 }),
+    ]);
     let fail = false;
     const ran: string[] = [];
     on('monitor-system', async ({ now }) => {
@@ -187,7 +237,10 @@ describe('schedules on wall time', () => {
 
 describe('running by itself', () => {
   test('a slow function holds up no other, and handles one event at a time', async () => {
-    const { host, on, emit, onBare } = openHost([wiring('check-promotion', onCandidate), wiring('track-performance', onCandidate)]);
+    const { host, on, emit, onBare } = openHost([
+      wiring('check-promotion', onCandidate),
+      wiring('track-performance', onCandidate),
+    ]);
     let busy = 0;
     let most = 0;
     const slow: (() => void)[] = [];
@@ -198,7 +251,7 @@ describe('running by itself', () => {
       return {};
     });
     const fast: string[] = [];
-    on('track-performance', async ({ id }) => (fast.push(id), {}));
+    on('track-performance', async ({ id }) => ({ ran: fast.push(id) }));
     await emit(candidateRegistered('a'), candidateRegistered('b'));
     host.start();
     host.start();
@@ -221,7 +274,7 @@ describe('running by itself', () => {
     };
     const sleep: Timers['sleep'] = (ms, signal) => systemClocks.timers.sleep(ms === 1_000 ? 1 : ms, signal);
     const ran: string[] = [];
-    on('analyze-market', async (invocation) => (ran.push(time(invocation.now)), {}));
+    on('analyze-market', async (invocation) => ({ ran: ran.push(time(invocation.now)) }));
     const { host } = restart({ marketClock: { now }, timers: { ...systemClocks.timers, sleep } });
     host.start();
     expect(await host.advanceMarket(minute(14))).toBe(0);

@@ -31,7 +31,7 @@ const filters = [
   { filterType: 'NOTIONAL', minNotional: '5.00000000', applyMinToMarket: true },
 ];
 
-const exchangeInfo = {
+export const exchangeInfo = {
   timezone: 'UTC',
   serverTime: 0,
   rateLimits: [],

@@ -21,7 +21,9 @@ describe('the event catalogue', () => {
   it('refuses to make an event whose data is not what it says', () => {
     const { detail } = candidateRegistered('e1');
     const data = { runId: 'r', modelHash: 'short', accuracy: 0.5 };
-    expect(() => newEvent('CandidateRegistered', detail.metadata, data)).toThrow('must be 64 lower-case hexadecimal digits');
+    expect(() => newEvent('CandidateRegistered', detail.metadata, data)).toThrow(
+      'must be 64 lower-case hexadecimal digits',
+    );
   });
 
   it('refuses metadata of another version', () => {

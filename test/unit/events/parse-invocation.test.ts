@@ -20,9 +20,18 @@ describe('an invocation', () => {
 
   it('by a schedule is named after function and time, the same on both platforms and each time it is delivered', () => {
     const local = parseInvocation('analyze-market', scheduleEvent('analyze-market', at), 's');
-    expect(local).toMatchObject({ id: 'analyze-market@2022-01-03T04:15:00.000Z', now: at, trigger: { kind: 'schedule' } });
+    expect(local).toMatchObject({
+      id: 'analyze-market@2022-01-03T04:15:00.000Z',
+      now: at,
+      trigger: { kind: 'schedule' },
+    });
     const { id: _, ...rest } = scheduleEvent('analyze-market', at);
-    const aws = { ...rest, id: 'b1946ac9-2492-d234-7c62-35b4d2611184', time: '2022-01-03T04:15:00Z', source: 'aws.events' };
+    const aws = {
+      ...rest,
+      id: 'b1946ac9-2492-d234-7c62-35b4d2611184',
+      time: '2022-01-03T04:15:00Z',
+      source: 'aws.events',
+    };
     expect(parseInvocation('analyze-market', aws, 's')).toEqual(local);
   });
 
@@ -32,10 +41,16 @@ describe('an invocation', () => {
   });
 
   it.each([
-    [undefined, 'check-promotion must be given an EventBridge event: ✖ Invalid input: expected object, received undefined'],
+    [
+      undefined,
+      'check-promotion must be given an EventBridge event: ✖ Invalid input: expected object, received undefined',
+    ],
     [{ ...scheduleEvent('x', at), time: 'yesterday' }, '→ at time'],
     [{ ...eventBridgeEvent(candidateRegistered('e')), 'detail-type': 'Nonsense' }, 'was "Nonsense" from "ares.models"'],
-    [{ ...eventBridgeEvent(candidateRegistered('e')), source: 'ares.system' }, 'was "CandidateRegistered" from "ares.system"'],
+    [
+      { ...eventBridgeEvent(candidateRegistered('e')), source: 'ares.system' },
+      'was "CandidateRegistered" from "ares.system"',
+    ],
     [{ ...eventBridgeEvent(candidateRegistered('e')), 'detail-type': 'toString' }, 'was "toString" from "ares.models"'],
     [{ ...eventBridgeEvent(candidateRegistered('e')), detail: {} }, 'CandidateRegistered: ✖'],
   ])('is refused when what arrives is not an event of the catalogue (%#)', (event, message) => {

@@ -45,10 +45,16 @@ describe('relaying the outbox', () => {
   });
 
   it('asks once and does nothing more when the outbox is empty', async () => {
-    let asked = 0;
-    const outbox: Outbox = { pending: async () => (asked++, []), markPublished: () => Promise.reject(new Error('not needed')) };
+    const asked: number[] = [];
+    const outbox: Outbox = {
+      async pending(limit) {
+        asked.push(limit);
+        return [];
+      },
+      markPublished: () => Promise.reject(new Error('not needed')),
+    };
     await relayOutbox({ outbox, eventBus: busThatRefuses([], 'rejects') });
-    expect(asked).toBe(1);
+    expect(asked).toHaveLength(1);
   });
 
   it('brings every good event through whichever are bad and however the bus refuses them', async () => {
@@ -75,7 +81,10 @@ describe('relaying the outbox', () => {
   it('says why an event was refused', async () => {
     const rejecting = await relayOutbox({ outbox: outboxOf(['bad']), eventBus: busThatRefuses(['bad'], 'rejects') });
     const omitting = await relayOutbox({ outbox: outboxOf(['bad']), eventBus: busThatRefuses(['bad'], 'leaves out') });
-    expect([rejecting.refused.get('bad'), omitting.refused.get('bad')]).toEqual(['a bad record', 'the bus did not take it']);
+    expect([rejecting.refused.get('bad'), omitting.refused.get('bad')]).toEqual([
+      'a bad record',
+      'the bus did not take it',
+    ]);
   });
 
   it('publishes twice rather than never when it ends between publishing and marking', async () => {

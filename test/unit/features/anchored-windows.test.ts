@@ -19,10 +19,10 @@ const markets = fc.record({
   tf: fc.constantFrom(...timeframes),
 });
 
-type Rows = Map<number, readonly number[]>;
+type Rows = Map<number, string>;
 
 /** Bits, not values: -0 and 0 differ. */
-const bitsOf = (row: Float32Array) => [...new Uint32Array(row.slice().buffer)];
+const bitsOf = (row: Float32Array) => Buffer.from(row.slice().buffer).toString('base64');
 
 function rowsOf(candles: readonly Candle[], tf = oneMinute, completeSince?: number): Rows {
   const computer = createFeatureComputer(aresCore, tf, completeSince);

@@ -336,6 +336,19 @@ describe('an alarm', () => {
     expect(desk.events().map(({ component }) => component)).toEqual(['cpu']);
   });
 
+  it('is changed at most once by one invocation, and a second delivery measures from the same check before', async () => {
+    const desk = await openHealthyDesk();
+    await desk.monitor(1);
+    await desk.beat(60, { decisions: 200, errors: 50 });
+    desk.world.sample = async () => desk.broken;
+    const first = await desk.monitor(61);
+    expect(first.alerts.map(({ check }) => check)).toEqual(['cpu', 'error-rate']);
+    desk.world.sample = async () => desk.healthySample;
+    const second = await desk.monitor(61);
+    expect(second.alerts).toEqual([]);
+    expect(second.check.checks.find(({ name }) => name === 'error-rate')).toMatchObject({ value: 0.5 });
+  });
+
   it('reaches every handler, also when one of them fails', async () => {
     const desk = await openHealthyDesk();
     const told: string[] = [];

@@ -83,6 +83,7 @@ describe('predicting', () => {
     await desk.analyze(615);
     desk.market.closeBars(615);
     expect(await analyzeMarket(desk.at(630), desk.ports())).toMatchObject([{ predicted: 0 }]);
+    expect(desk.market.requests.map(({ limit }) => limit)).toEqual([495, 15, 6]);
     expect(await desk.analyze(630)).toMatchObject({ predicted: 15 });
   });
 
@@ -137,6 +138,19 @@ describe('predicting', () => {
     expect((await desk.predictions('one')).every(({ outcome }) => outcome?.status === 'matched')).toBe(true);
   });
 
+  it('gives a new model its own columns, also where the bars continue', async () => {
+    const desk = await openAnalystDesk();
+    const alone = await openAnalystDesk();
+    const features = [...aresCore.features].reverse().slice(0, 7);
+    await desk.deploy('one', 600);
+    await desk.analyze(615);
+    for (const each of [desk, alone]) {
+      await each.deploy('two', 615, { features });
+      await each.analyze(630);
+    }
+    expect(await desk.predictions('two')).toEqual(await alone.predictions('two'));
+  });
+
   it('does not predict for a model that came back what it was not in production for', async () => {
     const desk = await openAnalystDesk();
     await desk.deploy('one', 600);
@@ -189,7 +203,7 @@ describe('scoring', () => {
     await desk.analyze(3_000);
     const early = (await desk.predictions('one')).filter(({ openTime }) => openTime < bar(615));
     expect(early.map(({ outcome }) => outcome?.status)).toEqual(early.map(() => 'matched'));
-    expect(desk.market.requests.at(-1)).toEqual({ since: bar(615), limit: 1_000 });
+    expect(desk.market.requests.at(-1)).toEqual({ since: bar(615), limit: 6 });
   });
 
   it('waits where the exchange has no bars to decide with', async () => {

@@ -46,6 +46,10 @@ async function openTracker(config: Partial<LiveConfig['performance']> = {}) {
           },
         },
       ]),
+    /** The next outcomes replace those of the first bars. */
+    rewind: () => {
+      next = 0;
+    },
     /** Appends outcomes bar after bar: right or wrong, in a market that goes up or down. */
     outcomes: async (runId: string, ...runs: readonly (readonly [count: number, right: boolean, change: number])[]) => {
       for (const [count, right, change] of runs) {
@@ -214,6 +218,17 @@ describe('delivery', () => {
       'max_drawdown breached',
       'sharpe_ratio breached',
     ]);
+  });
+
+  it('changes an alert at most once by one invocation, also when the outcomes have changed since', async () => {
+    const tracker = await openTracker({ sharpe_ratio: -1e9, max_drawdown: -1 });
+    await tracker.deploy('one');
+    await tracker.outcomes('one', [20, false, 0.01], [20, false, -0.01]);
+    expect((await tracker.track(40))?.alerts).toHaveLength(1);
+    tracker.rewind();
+    await tracker.outcomes('one', [20, true, 0.01], [20, true, -0.01]);
+    expect((await tracker.track(40))?.alerts).toEqual([]);
+    expect((await tracker.track(41))?.alerts).toMatchObject([{ metric: 'accuracy', change: 'recovered' }]);
   });
 
   it('does not let an invocation that comes late undo what a later one has said', async () => {

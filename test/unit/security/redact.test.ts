@@ -5,7 +5,10 @@ import { redact } from '../../../src/core/security/redact.ts';
 
 describe('redacting what is logged', () => {
   it('censors secrets by name at every depth, in any spelling, and leaves the rest', () => {
-    const value = { headers: { 'X-MBX-APIKEY': 'k', Authorization: 'Bearer t', Accept: '*/*' }, list: [{ api_key: 'k', apiKey: 'k', secret: 's', passphrase: 'p' }] };
+    const value = {
+      headers: { 'X-MBX-APIKEY': 'k', Authorization: 'Bearer t', Accept: '*/*' },
+      list: [{ api_key: 'k', apiKey: 'k', secret: 's', passphrase: 'p' }],
+    };
     expect(redact(value)).toEqual({
       headers: { 'X-MBX-APIKEY': '[redacted]', Authorization: '[redacted]', Accept: '*/*' },
       list: [{ api_key: '[redacted]', apiKey: '[redacted]', secret: '[redacted]', passphrase: '[redacted]' }],
@@ -13,13 +16,20 @@ describe('redacting what is logged', () => {
   });
 
   it('censors secrets inside text, such as the address of a signed request or a quoted body', () => {
-    expect(redact('GET /order?symbol=BTCUSDT&signature=abc123&recvWindow=5')).toBe('GET /order?symbol=BTCUSDT&signature=[redacted]&recvWindow=5');
+    expect(redact('GET /order?symbol=BTCUSDT&signature=abc123&recvWindow=5')).toBe(
+      'GET /order?symbol=BTCUSDT&signature=[redacted]&recvWindow=5',
+    );
     expect(redact('{"apiKey":"abc","symbol":"X"}')).toBe('{"apiKey":"[redacted]","symbol":"X"}');
     expect(redact('Authorization: Bearer abc')).toBe('Authorization: [redacted]');
   });
 
   it('writes an error with its code, data, stack and cause, and without the secrets in its message', () => {
-    const error = new AresError('EXCHANGE_REFUSED', 'GET /x?signature=abc was refused', { status: 400 }, new Error('apiKey=zzz'));
+    const error = new AresError(
+      'EXCHANGE_REFUSED',
+      'GET /x?signature=abc was refused',
+      { status: 400 },
+      new Error('apiKey=zzz'),
+    );
     expect(redact({ error })).toMatchObject({
       error: {
         name: 'AresError',
@@ -42,7 +52,13 @@ describe('redacting what is logged', () => {
 
   it('lets no value of a secret through wherever it stands', () => {
     const wrapped = fc.letrec<{ value: unknown }>((tie) => ({
-      value: fc.oneof({ maxDepth: 5 }, fc.constant({ secret: 'TOPSECRET' }), fc.constant('x&signature=TOPSECRET'), fc.array(tie('value'), { maxLength: 2 }), fc.dictionary(fc.string(), tie('value'), { maxKeys: 2 })),
+      value: fc.oneof(
+        { maxDepth: 5 },
+        fc.constant({ secret: 'TOPSECRET' }),
+        fc.constant('x&signature=TOPSECRET'),
+        fc.array(tie('value'), { maxLength: 2 }),
+        fc.dictionary(fc.string(), tie('value'), { maxKeys: 2 }),
+      ),
     }));
     fc.assert(fc.property(wrapped.value, (value) => !(JSON.stringify(redact(value)) ?? '').includes('TOPSECRET')));
   });

@@ -5,13 +5,13 @@ import { trainModel } from '../../../src/core/training/train-model.ts';
 import type { TrainingSpec } from '../../../src/core/training/training-spec.ts';
 import { plantedMarket } from './planted-market.ts';
 
-const candles = plantedMarket(11, 4_000);
+const candles = plantedMarket(11, 2_600);
 const timeOf = (bar: number) => candles[bar]?.openTime as number;
 const spec: TrainingSpec = {
   timeframe: '1m',
   horizon: 1,
-  trainUntil: timeOf(2_500),
-  validateUntil: timeOf(3_500),
+  trainUntil: timeOf(1_600),
+  validateUntil: timeOf(2_300),
   trees: 20,
   leaves: 7,
 };
@@ -40,8 +40,8 @@ describe('training', () => {
 
   it('tells what it was trained and measured on', () => {
     const first = 240 + ((240 - ((timeOf(0) / 60_000) % 240)) % 240);
-    expect(trained.counts).toEqual({ trainingRows: 2_499 - first, validationRows: 999 });
-    expect(trained.validationWindow).toEqual({ from: timeOf(2_500), to: timeOf(3_498) });
+    expect(trained.counts).toEqual({ trainingRows: 1_599 - first, validationRows: 699 });
+    expect(trained.validationWindow).toEqual({ from: timeOf(1_600), to: timeOf(2_298) });
     expect(trained.signature).toEqual({
       format: 1,
       featureSet: { name: 'ares-core', version: 1 },
@@ -49,7 +49,7 @@ describe('training', () => {
       target: 'close_up',
       horizon: 1,
       timeframe: '1m',
-      trainingWindow: { from: timeOf(first), to: timeOf(2_499) },
+      trainingWindow: { from: timeOf(first), to: timeOf(1_599) },
     });
     expect(trained.sampleRows.map(({ length }) => length)).toEqual(Array(8).fill(aresCore.features.length));
   });
@@ -74,7 +74,7 @@ describe('training', () => {
   it('trains on the newest rows when there are more than wanted', () => {
     const newest = train({ maxRows: 500 });
     expect(newest.counts.trainingRows).toBe(500);
-    expect(newest.signature.trainingWindow).toEqual({ from: timeOf(1_999), to: timeOf(2_499) });
+    expect(newest.signature.trainingWindow).toEqual({ from: timeOf(1_099), to: timeOf(1_599) });
   });
 
   it('measures nothing when nothing is left to measure on', () => {
@@ -93,17 +93,17 @@ describe('training never looks ahead', () => {
 
   it.each([1, 15])('the model of horizon %i is the same whatever happens after trainUntil', (horizon) => {
     const before = train({ horizon, trees: 5 });
-    const after = train({ horizon, trees: 5 }, changed(2_500));
+    const after = train({ horizon, trees: 5 }, changed(1_600));
     expect(after.ensemble).toEqual(before.ensemble);
     expect(after.signature).toEqual(before.signature);
-    expect(train({ horizon, trees: 5 }, changed(2_400)).ensemble).not.toEqual(before.ensemble);
+    expect(train({ horizon, trees: 5 }, changed(1_500)).ensemble).not.toEqual(before.ensemble);
   });
 
   it('the metrics are the same whatever happens after validateUntil', () => {
     const before = train({ horizon: 15, trees: 5 });
-    const after = train({ horizon: 15, trees: 5 }, changed(3_500));
+    const after = train({ horizon: 15, trees: 5 }, changed(2_300));
     expect(after.metrics).toEqual(before.metrics);
-    expect(train({ horizon: 15, trees: 5 }, changed(3_400)).metrics).not.toEqual(before.metrics);
+    expect(train({ horizon: 15, trees: 5 }, changed(2_200)).metrics).not.toEqual(before.metrics);
   });
 });
 
@@ -112,7 +112,7 @@ describe('training refuses', () => {
     [{ horizon: 0 }, 'horizon'],
     [{ leaves: 1 }, 'leaves'],
     [{ learningRate: 0 }, 'learningRate'],
-    [{ validateUntil: timeOf(2_499) }, 'validateUntil must not be before trainUntil'],
+    [{ validateUntil: timeOf(1_599) }, 'validateUntil must not be before trainUntil'],
   ])('%j, naming it', (overrides, named) => {
     expect(() => train(overrides)).toThrow(
       expect.objectContaining({ code: 'TRAINING_INVALID', message: expect.stringContaining(named) }),

@@ -18,7 +18,7 @@ export function sharpeRatio(returns: ArrayLike<number>, periodsPerYear: number):
   const average = mean(returns);
   let squares = 0;
   for (let i = 0; i < returns.length; i++) squares += ((returns[i] as number) - average) ** 2;
-  const deviation = Math.sqrt(squares / (returns.length));
+  const deviation = Math.sqrt(squares / (returns.length - 1));
   return finiteOrNull((average / deviation) * Math.sqrt(periodsPerYear));
 }
 

@@ -1,8 +1,12 @@
 import { onTestFinished } from 'vitest';
-import { createFunctionHost, type FunctionHostPorts } from '../../../../apps/local/function-host/create-function-host.ts';
+import {
+  createFunctionHost,
+  type FunctionHostPorts,
+} from '../../../../apps/local/function-host/create-function-host.ts';
 import type { LoadHandler } from '../../../../apps/local/function-host/run-delivery.ts';
 import { openDatabase } from '../../../../src/adapters/local/database.ts';
 import { createSqliteEventBus } from '../../../../src/adapters/local/sqlite-event-bus.ts';
+import { openEventBusConnection } from '../../../../src/adapters/local/sqlite-event-bus-connection.ts';
 import { createSqliteLedger } from '../../../../src/adapters/local/sqlite-ledger.ts';
 import { createSqliteOutbox } from '../../../../src/adapters/local/sqlite-outbox.ts';
 import { systemClocks } from '../../../../src/adapters/local/system-clocks.ts';
@@ -18,13 +22,24 @@ import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 
 /** A row like those of the wiring table. */
 export const wiring = (name: FunctionName, row: Partial<FunctionWiring>): FunctionWiring => ({
-  name, about: '', triggers: [], grants: {}, memoryMb: 128, timeoutSeconds: 5, maxAttempts: 3, errorImpact: 'none', alarmAfterErrors: 1, ...row,
+  name,
+  about: '',
+  triggers: [],
+  grants: {},
+  memoryMb: 128,
+  timeoutSeconds: 5,
+  maxAttempts: 3,
+  errorImpact: 'none',
+  alarmAfterErrors: 1,
+  ...row,
 });
 
 /** The real bus, ledger and handlers in a temporary directory; `restart` gives the host of a next process. */
 export function openHost(functions: readonly FunctionWiring[], dataDir = temporaryDirectory()) {
   const db = openDatabase(dataDir);
+  const busDatabase = openEventBusConnection(db);
   onTestFinished(() => {
+    busDatabase.close();
     if (db.isOpen) db.close();
   });
   const ledger = createSqliteLedger(db);
@@ -35,7 +50,7 @@ export function openHost(functions: readonly FunctionWiring[], dataDir = tempora
   const random = systemRandom(1);
   const handlers: Record<string, LoadHandler> = {};
   const start = (changed: Partial<FunctionHostPorts> = {}) => {
-    const eventBus = createSqliteEventBus(db, functions.map(subscriptionOf), { clock: wallClock, random });
+    const eventBus = createSqliteEventBus(busDatabase, functions.map(subscriptionOf), { clock: wallClock, random });
     const ports = { ledger, outbox, eventBus, wallClock, monotonic, timers, random, log, ...changed };
     return { eventBus, host: createFunctionHost(ports, { handlers, functions, restMs: 2 }) };
   };
@@ -57,7 +72,8 @@ export function openHost(functions: readonly FunctionWiring[], dataDir = tempora
       handlers[name] = async () => ({ handler });
     },
     async emit(...events: readonly EventEnvelope[]) {
-      for (const event of events) await ledger.commit({ token: `emit-${committed++}`, writes: [], audit: [], events: [event] });
+      for (const event of events)
+        await ledger.commit({ token: `emit-${committed++}`, writes: [], audit: [], events: [event] });
     },
   };
 }
