@@ -3,6 +3,7 @@
  *
  * node scripts/generate-event-docs.ts [--check]
  */
+import { execFileSync } from 'node:child_process';
 import * as z from 'zod';
 import { functions, queues } from '../src/compose/wiring.ts';
 import { catalogue, detailSchema, type EventName, eventNames } from '../src/core/events/catalogue.ts';
@@ -10,6 +11,32 @@ import { metadataSchema } from '../src/core/events/envelope.ts';
 import { writeGenerated } from './write-generated.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
+
+/** JSON as the formatter has it: a list that fits on its line is on one. */
+function formatted(value: unknown): string {
+  const expanded = JSON.stringify(value, null, 2);
+  const compact = expanded.replaceAll(
+    /^( *.*)\[\n([^[\]{}]*?)\n *\](,?)$/gm,
+    (whole, start: string, list: string, end: string) => {
+      const line = `${start}[${list.trim().replaceAll(/\n */g, ' ')}]${end}`;
+      return line.length <= 120 ? line : whole;
+    },
+  );
+  return `${compact}\n`;
+}
+
+/** The project's formatter lines up tables and wraps nothing. */
+function formattedPage(path: string, content: string): string {
+  const root = new URL('..', import.meta.url);
+  const biome = new URL('node_modules/@biomejs/biome/bin/biome', root).pathname;
+  const run = [biome, 'format', `--stdin-file-path=${path}`];
+  return execFileSync(process.execPath, run, {
+    cwd: root,
+    input: content,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+}
 
 function consumersOf(name: EventName): string {
   const rows: readonly (readonly [string, readonly EventName[]])[] = [
@@ -26,11 +53,14 @@ function consumersOf(name: EventName): string {
 function typeOf(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map((option) => typeOf(option as Schema)).join(' or ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (Array.isArray(schema.type)) return schema.type.join(' or ');
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(', ');
   if (schema.type === 'array') return `list of ${typeOf(schema.items as Schema)}`;
   if (schema.type === 'object') return `map to ${typeOf(schema.additionalProperties as Schema)}`;
   if (schema.type === 'string' && schema.pattern) return `string like \`${schema.pattern.replaceAll('|', '\\|')}\``;
-  const bounds = [schema.minimum, schema.maximum].map((bound) => (Math.abs(bound ?? Infinity) > 1e15 ? undefined : bound));
+  const bounds = [schema.minimum, schema.maximum].map((bound) =>
+    Math.abs(bound ?? Infinity) > 1e15 ? undefined : bound,
+  );
   if (bounds[0] !== undefined && bounds[1] !== undefined) return `${schema.type} from ${bounds[0]} to ${bounds[1]}`;
   if (schema.exclusiveMinimum !== undefined) return `${schema.type} above ${schema.exclusiveMinimum}`;
   return bounds[0] === undefined ? String(schema.type) : `${schema.type} from ${bounds[0]}`;
@@ -63,12 +93,10 @@ const schedules = functions.flatMap(({ name, triggers }) =>
 for (const name of eventNames) {
   const { about } = catalogue[name];
   const schema = { title: name, description: about, ...z.toJSONSchema(detailSchema(name)) };
-  writeGenerated(`docs/events/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
+  writeGenerated(`docs/events/${name}.schema.json`, formatted(schema));
 }
 
-writeGenerated(
-  'docs/events.md',
-  `<!-- Written by scripts/generate-event-docs.ts from src/core/events/catalogue.ts and src/compose/wiring.ts. -->
+const page = `<!-- Written by scripts/generate-event-docs.ts from src/core/events/catalogue.ts and src/compose/wiring.ts. -->
 # Events
 
 Components tell each other what happened through these events and no others. An event is committed together with the change it tells of, into the
@@ -102,5 +130,6 @@ were missed, only the newest is made up for.
 | function | rate | clock |
 | --- | --- | --- |
 ${schedules.join('\n')}
-`,
-);
+`;
+
+writeGenerated('docs/events.md', formattedPage('docs/events.md', page));

@@ -14,6 +14,7 @@ import { type Machine, startMachine } from './start-machine.ts';
 const DEFAULT_BARS = 5_000;
 /** Ten candidates, then room for what the last of them and the rollback do. */
 const PARTS = 11;
+const OBEY_WITHIN_MS = 30_000;
 
 const command = new Command('npm run demo --')
   .description('Walks the whole life of a model in lockstep with the market, without waiting for the clock, and prints what happened.')
@@ -74,7 +75,11 @@ async function rollBackOnce(machine: Machine, now: number): Promise<void> {
 
 /** The market goes on only when the trader has done what it was told, so that a run does not depend on how fast it was told. */
 async function commandsObeyed({ ports }: Machine): Promise<void> {
-  while ((await ports.commandQueue.depth()) > 0) await ports.timers.sleep(2);
+  const deadline = ports.monotonic.now() + OBEY_WITHIN_MS;
+  while ((await ports.commandQueue.depth()) > 0) {
+    if (ports.monotonic.now() > deadline) throw new Error(`the trader must obey within ${OBEY_WITHIN_MS} ms, had not; see the log of the trader`);
+    await ports.timers.sleep(2);
+  }
 }
 
 function table(report: DemoReport): string {

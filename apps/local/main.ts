@@ -4,8 +4,8 @@ import { AresError, messageOf } from '../../src/core/ares-error.ts';
 import { timeframeMillis } from '../../src/core/market-data/timeframe.ts';
 import { parseSlotId } from '../../src/core/models/slot.ts';
 import { epochMillis } from '../../src/core/ports/clock.ts';
+import { servePage } from '../api/serve-page.ts';
 import { createNarrator } from './narrator.ts';
-import { servePage } from './page.ts';
 import { type LocalSettings, parseLocalSettings } from './settings.ts';
 import { startMachine } from './start-machine.ts';
 
@@ -30,7 +30,7 @@ async function run(settings: LocalSettings, signal: AbortSignal): Promise<void> 
   const machine = await startMachine(settings, { lockstep: false, everyBars: () => CANDIDATE_EVERY_BARS }, narrator);
   const undo: (() => Promise<void>)[] = [() => machine.stop()];
   try {
-    const page = await servePage(settings.port, machine);
+    const page = await servePage({ port: settings.port });
     undo.unshift(() => page.close());
     narrator.say(`The page is at ${page.url} (this machine only, read only).`);
     machine.host.start();

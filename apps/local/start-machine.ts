@@ -80,7 +80,7 @@ export async function startMachine(settings: LocalSettings, options: { readonly 
     const quoteBalance = config.strategy.quoteBudget;
     let history: { readonly candles: readonly Candle[]; readonly timeframe: Timeframe; readonly split: MarketSplit };
     if (external) {
-      setExchange({ url: external.url, ws: external.ws, keys: external.keys, control: undefined, lockstep: false });
+      setExchange({ url: external.url, ws: external.ws, keys: external.keys, control: process.env.ARES_CONTROL_URL, lockstep: false });
       narrator.say(`Reading the newest ${EXTERNAL_CANDLES} candles of ${symbol} from ${external.url}.`);
       history = await readExternal(symbol);
     } else {
@@ -161,6 +161,6 @@ async function readExternal(symbol: string): Promise<{ readonly candles: readonl
   const candles = await marketData().candles({ symbol, timeframe: tf, limit: EXTERNAL_CANDLES });
   splitMarket(candles, tf);
   const last = (candles.at(-1) as Candle).openTime;
-  const split = { trainUntil: (candles[Math.floor(candles.length * 0.8)] as Candle).openTime, validateUntil: last, liveFrom: last, liveBars: Number.MAX_SAFE_INTEGER };
+  const split = { trainUntil: (candles[Math.floor(candles.length * 0.8)] as Candle).openTime, validateUntil: last, liveFrom: await marketClock().now(), liveBars: Number.MAX_SAFE_INTEGER };
   return { candles, timeframe: tf, split };
 }

@@ -15,7 +15,10 @@ const LONGEST_ORDER_LIFE_MS = 86_400_000;
 const UNKNOWN_ORDER = '-2013';
 
 /** Orders and trades of the account, past and open. */
-export function accountHistory(venue: Venue, read: ReadGuard): Pick<Exchange, 'openOrders' | 'ordersSince' | 'fillsSince' | 'order'> {
+export function accountHistory(
+  venue: Venue,
+  read: ReadGuard,
+): Pick<Exchange, 'openOrders' | 'ordersSince' | 'fillsSince' | 'order'> {
   const { client } = venue;
   return {
     async openOrders(symbol) {

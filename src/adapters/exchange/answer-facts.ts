@@ -20,7 +20,9 @@ export function answerFacts(status: number, body: unknown, headers: Readonly<Rec
   const { code, msg, data } = parsed.success ? parsed.data : {};
   const seconds = Number(headers['Retry-After'] ?? Number.NaN);
   const retryAfterMs =
-    data?.retryAfter !== undefined && data.serverTime !== undefined ? data.retryAfter - data.serverTime : seconds * 1_000;
+    data?.retryAfter !== undefined && data.serverTime !== undefined
+      ? data.retryAfter - data.serverTime
+      : seconds * 1_000;
   return {
     status,
     text: (msg ?? JSON.stringify(body) ?? '').slice(0, LONGEST_TEXT),

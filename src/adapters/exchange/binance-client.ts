@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import ccxt from 'ccxt';
 import type { RawData, WebSocket } from 'ws';
 import type { Monotonic } from '../../core/ports/clock.ts';
-import { ExchangeAnswer } from './exchange-answer.ts';
 import { answerFacts } from './answer-facts.ts';
+import { ExchangeAnswer } from './exchange-answer.ts';
 
 export type Socket = InstanceType<typeof ccxt.pro.binance>['clients'][string];
 
@@ -15,8 +15,9 @@ const CLOSED = 'ares:closed';
 /**
  * ccxt's Binance with the parts replaced that lose something a trader needs.
  *
- * ccxt hands over frames through a queue and caches that conflate them: here each one is handed over inside the socket's own event.
- * ccxt delays requests in a throttle from which a failed send escapes as an unhandled rejection: sockets have none here.
+ * ccxt's `watch` methods hand over frames through a queue and caches that conflate them, and do not return the promise of what they send, so that a
+ * socket that drops at that moment ends the process with an unhandled rejection. None of them is used: each frame is handed over inside the socket's own
+ * event, and whoever asks holds the promise.
  * ccxt turns the exchange's answers into classes that no longer hold status, code and Retry-After: here they stay.
  */
 export class BinanceClient extends ccxt.pro.binance {
@@ -88,8 +89,6 @@ export class BinanceClient extends ccxt.pro.binance {
     const known = this.clients[url];
     const socket = super.client(url);
     if (socket === known) return socket;
-    // ccxt sends from its throttle without returning the promise: a socket that drops at that moment would end the process.
-    socket.throttle = undefined;
     const createConnection = socket.createConnection.bind(socket);
     socket.createConnection = () => {
       createConnection();
@@ -124,7 +123,9 @@ export class BinanceClient extends ccxt.pro.binance {
   }
 
   /** Numbers are text here, so that money stays decimal; ccxt's throttle would add costs up as text too, and stall. */
-  override calculateRateLimiterCost(...request: Parameters<InstanceType<typeof ccxt.pro.binance>['calculateRateLimiterCost']>): number {
+  override calculateRateLimiterCost(
+    ...request: Parameters<InstanceType<typeof ccxt.pro.binance>['calculateRateLimiterCost']>
+  ): number {
     return Number(super.calculateRateLimiterCost(...request));
   }
 

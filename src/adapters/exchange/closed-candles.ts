@@ -3,9 +3,11 @@ import type { EpochMillis } from '../../core/ports/clock.ts';
 import type { CandleRow } from './candle-row.ts';
 
 /** Rows oldest first: from `startTime` on, or the newest up to `endTime`. */
-export type CandlePage = (request: { readonly startTime?: number; readonly endTime?: number; readonly limit: number }) => Promise<
-  readonly CandleRow[]
->;
+export type CandlePage = (request: {
+  readonly startTime?: number;
+  readonly endTime?: number;
+  readonly limit: number;
+}) => Promise<readonly CandleRow[]>;
 
 /** As many as Binance gives at a time. */
 const PAGE = 1_000;
@@ -32,7 +34,12 @@ export async function closedCandles(
   return rows.map((row) => row.candle);
 }
 
-async function from(page: CandlePage, isClosed: (row: CandleRow) => boolean, since: number, limit: number): Promise<CandleRow[]> {
+async function from(
+  page: CandlePage,
+  isClosed: (row: CandleRow) => boolean,
+  since: number,
+  limit: number,
+): Promise<CandleRow[]> {
   const rows: CandleRow[] = [];
   let startTime = since;
   while (rows.length < limit) {

@@ -16,10 +16,14 @@ export class ExchangeAnswer extends AresError {
   readonly facts: AnswerFacts;
 
   constructor(facts: AnswerFacts) {
-    super('EXCHANGE_ANSWER', `exchange answered ${facts.status}${facts.venueCode ? ` (${facts.venueCode})` : ''}: ${facts.text}`, {
-      status: facts.status,
-      venueCode: facts.venueCode ?? null,
-    });
+    super(
+      'EXCHANGE_ANSWER',
+      `exchange answered ${facts.status}${facts.venueCode ? ` (${facts.venueCode})` : ''}: ${facts.text}`,
+      {
+        status: facts.status,
+        venueCode: facts.venueCode ?? null,
+      },
+    );
     this.name = 'ExchangeAnswer';
     this.facts = facts;
   }
@@ -36,7 +40,8 @@ const UNCERTAIN_CODES: ReadonlySet<string> = new Set([
 
 const RATE_LIMIT_CODES: ReadonlySet<string> = new Set(['-1003', '-1015']);
 
-export const isUncertain = (facts: AnswerFacts): boolean => facts.status >= 500 || UNCERTAIN_CODES.has(facts.venueCode ?? '');
+export const isUncertain = (facts: AnswerFacts): boolean =>
+  facts.status >= 500 || UNCERTAIN_CODES.has(facts.venueCode ?? '');
 
 export const isBanned = (facts: AnswerFacts): boolean => facts.status === 418;
 

@@ -1,9 +1,8 @@
-import { AresError } from '../../core/ares-error.ts';
-import { messageOf } from '../../core/ares-error.ts';
+import { AresError, messageOf } from '../../core/ares-error.ts';
 import type { Timeframe } from '../../core/market-data/candle.ts';
 import type { Stream, StreamMessage } from '../../core/ports/exchange.ts';
-import type { AccountKeys } from './account-keys.ts';
 import { accountChannel } from './account-channel.ts';
+import type { AccountKeys } from './account-keys.ts';
 import { ExchangeAnswer, isRateLimited, isUncertain } from './exchange-answer.ts';
 import { marketChannel } from './market-channel.ts';
 import { type ChannelPolicy, type ChannelPorts, superviseChannel } from './supervised-channel.ts';

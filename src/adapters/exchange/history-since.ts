@@ -26,7 +26,10 @@ const WINDOW_MS = 86_400_000;
  *
  * @param page asks for one page of one market
  */
-export async function historySince<Row extends HistoryRow>(page: HistoryPage<Row>, since: number): Promise<readonly Row[]> {
+export async function historySince<Row extends HistoryRow>(
+  page: HistoryPage<Row>,
+  since: number,
+): Promise<readonly Row[]> {
   const newest = await page({ limit: HISTORY_PAGE });
   const oldestOfNewest = newest[0];
   if (oldestOfNewest === undefined || newest.length < HISTORY_PAGE || oldestOfNewest.createdAt < since) return newest;
@@ -41,7 +44,11 @@ export async function historySince<Row extends HistoryRow>(page: HistoryPage<Row
   }
 }
 
-async function firstIdSince<Row extends HistoryRow>(page: HistoryPage<Row>, since: number, until: number): Promise<string | undefined> {
+async function firstIdSince<Row extends HistoryRow>(
+  page: HistoryPage<Row>,
+  since: number,
+  until: number,
+): Promise<string | undefined> {
   for (let startTime = since; startTime <= until; startTime += WINDOW_MS) {
     const [first] = await page({ startTime, endTime: startTime + WINDOW_MS - 1, limit: HISTORY_PAGE });
     if (first) return first.id;

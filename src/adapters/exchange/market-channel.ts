@@ -42,7 +42,8 @@ export function marketChannel(
       };
       await client.ask(socket, 'SUBSCRIBE', streams);
       const stopWatching = timers.every(silenceMs / 4, () => {
-        if (monotonic.now() - lastFrameAt > silenceMs) client.drop(socket, `the market sent nothing for ${silenceMs} ms`);
+        if (monotonic.now() - lastFrameAt > silenceMs)
+          client.drop(socket, `the market sent nothing for ${silenceMs} ms`);
       });
       return { lost: client.closed(socket).finally(stopWatching) };
     },

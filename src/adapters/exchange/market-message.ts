@@ -38,7 +38,9 @@ export function marketMessage(
   if (event !== undefined || typeof b !== 'string' || typeof a !== 'string') return undefined;
   const top = bookTopFrame.parse(frame);
   const symbol = symbolOf(top.s);
-  return symbol === undefined ? undefined : { kind: 'book-top', symbol, bid: price(top.b), ask: price(top.a), receivedAt };
+  return symbol === undefined
+    ? undefined
+    : { kind: 'book-top', symbol, bid: price(top.b), ask: price(top.a), receivedAt };
 }
 
 function candleMessage(

@@ -16,7 +16,11 @@ function editDistance(a: string, b: string): number {
 export function nearNames(wanted: string, names: readonly string[]): readonly string[] {
   const word = wanted.toLowerCase();
   return names
-    .map((name) => ({ name, distance: word.length > 2 && name.includes(word) ? 0.5 : editDistance(word, name) }))
+    .map((name) => ({ name, lower: name.toLowerCase() }))
+    .map(({ name, lower }) => ({
+      name,
+      distance: word.length > 2 && lower.includes(word) ? 0.5 : editDistance(word, lower),
+    }))
     .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(Math.min(word.length, name.length) / 3)))
     .sort((a, b) => a.distance - b.distance || a.name.length - b.name.length)
     .slice(0, 5)

@@ -74,7 +74,10 @@ function notAdmitted(what: string, because: 'failing' | 'held', waitMs: number):
   const reason =
     because === 'held' ? 'the exchange asked to be left alone' : 'the last calls failed in a row, so none is made now';
   const retryAfterMs = Math.ceil(waitMs);
-  return new AresError('EXCHANGE_UNAVAILABLE', `${what}: ${reason}; try again in ${retryAfterMs} ms`, { because, retryAfterMs });
+  return new AresError('EXCHANGE_UNAVAILABLE', `${what}: ${reason}; try again in ${retryAfterMs} ms`, {
+    because,
+    retryAfterMs,
+  });
 }
 
 function toFailure(what: string, error: unknown): unknown {

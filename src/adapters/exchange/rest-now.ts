@@ -5,7 +5,12 @@ import type { BinanceClient } from './binance-client.ts';
  *
  * @throws ExchangeAnswer, ccxt.NetworkError
  */
-export async function askNow(client: BinanceClient, method: 'POST' | 'DELETE', path: string, params: object): Promise<unknown> {
+export async function askNow(
+  client: BinanceClient,
+  method: 'POST' | 'DELETE',
+  path: string,
+  params: object,
+): Promise<unknown> {
   const { url, headers, body } = client.sign(path, 'private', method, params);
   return client.fetch(url, method, headers, body);
 }

@@ -65,7 +65,11 @@ export function createSubmit(
       try {
         await within(prepare(order.symbol), timeoutMs, timers, late);
       } catch (failure) {
-        return { outcome: 'rejected', code: 'NOT_CONNECTED', reason: `nothing was sent: ${withoutQuery(messageOf(failure))}` };
+        return {
+          outcome: 'rejected',
+          code: 'NOT_CONNECTED',
+          reason: `nothing was sent: ${withoutQuery(messageOf(failure))}`,
+        };
       }
     }
     let raw: unknown;
@@ -82,7 +86,10 @@ export function createSubmit(
       const report = orderReport(order.symbol, raw);
       return { outcome: 'acknowledged', report, fills: fillsOfAnswer(report, raw) };
     } catch (failure) {
-      log.error('the answer to an order was not understood', { clientOrderId: order.clientOrderId, reason: messageOf(failure) });
+      log.error('the answer to an order was not understood', {
+        clientOrderId: order.clientOrderId,
+        reason: messageOf(failure),
+      });
       return { outcome: 'unknown', reason: `the answer is not what the exchange documents: ${messageOf(failure)}` };
     }
   };

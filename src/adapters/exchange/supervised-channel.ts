@@ -84,15 +84,21 @@ export function superviseChannel(
     let failures = 0;
     for (;;) {
       const { failure, upAt } = await hold(everUp);
-      if (stopping.signal.aborted) return ready.reject(new AresError('STREAM_CLOSED', 'the stream was closed before it was up'));
+      if (stopping.signal.aborted)
+        return ready.reject(new AresError('STREAM_CLOSED', 'the stream was closed before it was up'));
       if (upAt !== undefined) onState('down', messageOf(failure));
       everUp ||= upAt !== undefined;
       if (!everUp && giveUp(failure, monotonic.now() - startedAt)) return ready.reject(failure);
       failures = upAt !== undefined && monotonic.now() - upAt >= policy.stableMs ? 1 : failures + 1;
-      log.warn('exchange channel lost, connecting again', { channel: channel.name, reason: messageOf(failure), failures });
+      log.warn('exchange channel lost, connecting again', {
+        channel: channel.name,
+        reason: messageOf(failure),
+        failures,
+      });
       // Rejects only when stopped, which the next round finds out.
       await timers.sleep(backoffDelay(failures, policy, random), stopping.signal).catch(() => undefined);
-      if (stopping.signal.aborted) return ready.reject(new AresError('STREAM_CLOSED', 'the stream was closed before it was up'));
+      if (stopping.signal.aborted)
+        return ready.reject(new AresError('STREAM_CLOSED', 'the stream was closed before it was up'));
     }
   }
 

@@ -9,7 +9,11 @@ import { AresError } from '../../core/ares-error.ts';
  * @param wsUrl origin of the WebSocket API; without one, `url` with ws for http
  * @throws AresError `EXCHANGE_URL_INVALID` when an address to move is not one
  */
-export function moveUrls(urls: object, url: string, wsUrl: string = url.replace(/^http/, 'ws')): Record<string, unknown> {
+export function moveUrls(
+  urls: object,
+  url: string,
+  wsUrl: string = url.replace(/^http/, 'ws'),
+): Record<string, unknown> {
   const moved: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(urls) as [string, unknown][]) {
     if (typeof value === 'object' && value !== null) {
@@ -18,7 +22,8 @@ export function moveUrls(urls: object, url: string, wsUrl: string = url.replace(
     }
     // ccxt keeps placeholders like {hostname} in some addresses: they parse as part of the host.
     const parts = /^(https?|wss?):\/\/[^/]+(\/.*)?$/.exec(String(value));
-    if (!parts) throw new AresError('EXCHANGE_URL_INVALID', `an exchange address must be a URL, was "${value}"`, { name });
+    if (!parts)
+      throw new AresError('EXCHANGE_URL_INVALID', `an exchange address must be a URL, was "${value}"`, { name });
     const origin = parts[1]?.startsWith('ws') ? wsUrl : url;
     moved[name] = origin.replace(/\/+$/, '') + (parts[2] ?? '');
   }

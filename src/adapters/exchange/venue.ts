@@ -78,7 +78,11 @@ export function createVenue(options: VenueOptions): Venue {
       await ready();
       const id: unknown = client.markets?.[symbol]?.id;
       if (typeof id === 'string') return id;
-      throw new AresError('EXCHANGE_REFUSED', `symbol must be one the exchange trades, like "BTC/USDT", was "${symbol}"`, { symbol });
+      throw new AresError(
+        'EXCHANGE_REFUSED',
+        `symbol must be one the exchange trades, like "BTC/USDT", was "${symbol}"`,
+        { symbol },
+      );
     },
     symbolOf(marketId) {
       const markets: { readonly symbol: string; readonly spot: boolean }[] = client.markets_by_id?.[marketId] ?? [];
@@ -88,13 +92,17 @@ export function createVenue(options: VenueOptions): Venue {
 }
 
 const venueLimits = z.object({
-  rateLimits: z.array(z.object({ rateLimitType: z.string(), interval: z.string(), intervalNum: z.number(), limit: z.number() })),
+  rateLimits: z.array(
+    z.object({ rateLimitType: z.string(), interval: z.string(), intervalNum: z.number(), limit: z.number() }),
+  ),
 });
 
 /** Sets ccxt's throttle to the request weight that this very server allows a minute; without one it keeps Binance's. */
 function throttleAt(client: BinanceClient, exchangeInfo: unknown): void {
   const parsed = venueLimits.safeParse(exchangeInfo);
-  const weight = parsed.data?.rateLimits.find((entry) => entry.rateLimitType === 'REQUEST_WEIGHT' && entry.interval === 'MINUTE');
+  const weight = parsed.data?.rateLimits.find(
+    (entry) => entry.rateLimitType === 'REQUEST_WEIGHT' && entry.interval === 'MINUTE',
+  );
   if (!weight) return;
   client.rateLimit = (60_000 * weight.intervalNum) / (weight.limit * SHARE_OF_LIMIT * CCXT_COST_OF_WEIGHT);
   client.tokenBucket = {};

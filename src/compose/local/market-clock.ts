@@ -1,4 +1,4 @@
-import { epochMillis, type MarketClock } from '../../core/ports/clock.ts';
+import type { EpochMillis, MarketClock } from '../../core/ports/clock.ts';
 import { readEnv } from '../env.ts';
 import { replayControl } from './replay-control.ts';
 import { wallClock } from './wall-clock.ts';
@@ -15,15 +15,16 @@ export const marketClock = (): MarketClock => {
 };
 
 function replayedTime(): MarketClock {
-  let known = epochMillis(0);
+  let answer: Promise<EpochMillis> | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   return {
-    async now() {
+    now() {
       const wall = wallClock.now();
-      if (wall - askedAt < KEEP_MS) return known;
-      askedAt = wall;
-      known = (await replayControl().status()).marketTime;
-      return known;
+      if (!answer || wall - askedAt >= KEEP_MS) {
+        askedAt = wall;
+        answer = replayControl().status().then(({ marketTime }) => marketTime);
+      }
+      return answer;
     },
   };
 }

@@ -10,6 +10,12 @@ let built: PublicCandles | undefined;
 
 export const publicCandles = (): PublicCandles => {
   const { ARES_EXCHANGE: id, ARES_EXCHANGE_URL: url } = readEnv();
-  built ??= createCcxtPublicCandles({ ...(url === undefined ? {} : { urls: { [id]: url } }), timers, monotonic, random: systemRandom(), log: log() });
+  built ??= createCcxtPublicCandles({
+    ...(url === undefined ? {} : { urls: { [id]: url } }),
+    timers,
+    monotonic,
+    random: systemRandom(),
+    log: log(),
+  });
   return built;
 };

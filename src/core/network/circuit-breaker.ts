@@ -7,7 +7,9 @@ export interface CircuitBreaker {
    *
    * @returns why not, and for how many milliseconds, or `admitted`
    */
-  admit(): { readonly admitted: true } | { readonly admitted: false; readonly because: 'failing' | 'held'; readonly waitMs: number };
+  admit():
+    | { readonly admitted: true }
+    | { readonly admitted: false; readonly because: 'failing' | 'held'; readonly waitMs: number };
   succeeded(): void;
   failed(): void;
   /** Admits nothing for so long, whatever succeeds meanwhile: the server said so. */

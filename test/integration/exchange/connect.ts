@@ -36,4 +36,11 @@ export async function listen(exchange: Exchange) {
 
 /** An order as if risk had let it through. */
 export const approve = (clientOrderId: string): ApprovedOrder =>
-  ({ symbol: 'BTC/USDT', clientOrderId, side: 'buy', type: 'market', quantity: quantity('0.001'), referencePrice: price('100') }) as ApprovedOrder;
+  ({
+    symbol: 'BTC/USDT',
+    clientOrderId,
+    side: 'buy',
+    type: 'market',
+    quantity: quantity('0.001'),
+    referencePrice: price('100'),
+  }) as ApprovedOrder;

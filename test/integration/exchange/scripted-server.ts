@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 export interface HttpAnswer {
   readonly status?: number;
@@ -9,7 +9,10 @@ export interface HttpAnswer {
 }
 
 /** What the server does with a request over the account socket: a whole answer without its id, or nothing at all. */
-export type SocketAnswer = { readonly status: number; readonly result?: unknown; readonly error?: unknown } | 'silence' | 'hang-up';
+export type SocketAnswer =
+  | { readonly status: number; readonly result?: unknown; readonly error?: unknown }
+  | 'silence'
+  | 'hang-up';
 
 /** A server that says what a test tells it to, where a faithful exchange never would. */
 export interface ScriptedServer extends AsyncDisposable {
@@ -64,7 +67,9 @@ export const ack = (params: Readonly<Record<string, unknown>>, overrides: object
   status: 'FILLED',
   type: 'MARKET',
   side: params.side,
-  fills: [{ price: '100.10000000', qty: params.quantity, commission: '0.00100000', commissionAsset: 'USDT', tradeId: 9 }],
+  fills: [
+    { price: '100.10000000', qty: params.quantity, commission: '0.00100000', commissionAsset: 'USDT', tradeId: 9 },
+  ],
   ...overrides,
 });
 
@@ -105,13 +110,18 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     sockets[which].add(socket);
     socket.on('close', () => sockets[which].delete(socket));
     socket.on('message', (data) => {
-      const { id, method, params } = JSON.parse(String(data)) as { id: unknown; method: string; params: Record<string, unknown> };
+      const { id, method, params } = JSON.parse(String(data)) as {
+        id: unknown;
+        method: string;
+        params: Record<string, unknown>;
+      };
       requests.push(`ws ${method}`);
       if (method === 'order.place') placed.push(params);
       const said = scriptedServer.socket(method, params);
       if (said === 'silence') return;
       if (said === 'hang-up') socket.terminate();
-      else socket.send(JSON.stringify(which === 'market' && said.status === 200 ? { result: null, id } : { id, ...said }));
+      else
+        socket.send(JSON.stringify(which === 'market' && said.status === 200 ? { result: null, id } : { id, ...said }));
     });
   });
 

@@ -73,7 +73,11 @@ describe('a stream', () => {
   it.each([
     ['no JSON', 'market', 'hello'],
     ['a candle without its fields', 'market', '{"e":"kline","s":"BTCUSDT","k":{}}'],
-    ['an order event without its fields', 'account', '{"subscriptionId":0,"event":{"e":"executionReport","s":"BTCUSDT"}}'],
+    [
+      'an order event without its fields',
+      'account',
+      '{"subscriptionId":0,"event":{"e":"executionReport","s":"BTCUSDT"}}',
+    ],
     ['an event without an event', 'account', '{"subscriptionId":0}'],
     ['the end of the account stream', 'account', '{"subscriptionId":0,"event":{"e":"eventStreamTerminated","E":1}}'],
   ] as const)('connects again after %s: what was in it is not known', async (_, which, frame) => {

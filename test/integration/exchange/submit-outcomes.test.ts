@@ -2,7 +2,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { approve, connect } from './connect.ts';
 import { ack, exchangeInfo, type SocketAnswer, startScriptedServer } from './scripted-server.ts';
 
-const error = (status: number, code: number, msg = 'said the exchange'): SocketAnswer => ({ status, error: { code, msg } });
+const error = (status: number, code: number, msg = 'said the exchange'): SocketAnswer => ({
+  status,
+  error: { code, msg },
+});
 
 async function submitAnswered(answer: SocketAnswer, via: 'websocket' | 'rest') {
   await using server = await startScriptedServer();
@@ -30,7 +33,10 @@ const unknown: readonly [string, SocketAnswer][] = [
   ['-1001, an internal disconnect', error(400, -1001)],
   ['a duplicate id, because that order lives', error(400, -2010, 'Duplicate order sent.')],
   ['an answer that cannot be read', { status: 200, result: { orderId: 'seven' } }],
-  ['an answer with a status nobody documented', { status: 200, result: { ...ack({ newClientOrderId: 'a', quantity: '1', side: 'BUY' }), status: 'HALF_DONE' } }],
+  [
+    'an answer with a status nobody documented',
+    { status: 200, result: { ...ack({ newClientOrderId: 'a', quantity: '1', side: 'BUY' }), status: 'HALF_DONE' } },
+  ],
 ];
 
 const rejected: readonly [string, SocketAnswer, string][] = [
@@ -61,9 +67,16 @@ describe.each([['websocket'], ['rest']] as const)('an order over %s', (via) => {
 describe('an order', () => {
   it('is acknowledged without fills when the answer carries none', async () => {
     await using server = await startScriptedServer();
-    server.socket = (_, params) => ({ status: 200, result: ack(params, { status: 'NEW', executedQty: '0', fills: undefined }) });
+    server.socket = (_, params) => ({
+      status: 200,
+      result: ack(params, { status: 'NEW', executedQty: '0', fills: undefined }),
+    });
     const exchange = connect(server);
-    expect(await exchange.submit(approve('a'))).toMatchObject({ outcome: 'acknowledged', report: { status: 'new' }, fills: [] });
+    expect(await exchange.submit(approve('a'))).toMatchObject({
+      outcome: 'acknowledged',
+      report: { status: 'new' },
+      fills: [],
+    });
     await exchange.close();
   });
 
@@ -126,10 +139,16 @@ describe('an order', () => {
     await using server = await startScriptedServer();
     server.socket = (method) => (method === 'order.place' ? 'silence' : { status: 200, result: null });
     const exchange = connect(server);
-    expect(await exchange.submit(approve('a'))).toMatchObject({ outcome: 'unknown', reason: 'no answer within 300 ms' });
+    expect(await exchange.submit(approve('a'))).toMatchObject({
+      outcome: 'unknown',
+      reason: 'no answer within 300 ms',
+    });
     server.send('account', JSON.stringify({ id: 1, status: 200, result: ack({ newClientOrderId: 'a' }) }));
     server.socket = (_, params) => ({ status: 200, result: ack(params) });
-    expect(await exchange.submit(approve('b'))).toMatchObject({ outcome: 'acknowledged', report: { clientOrderId: 'b' } });
+    expect(await exchange.submit(approve('b'))).toMatchObject({
+      outcome: 'acknowledged',
+      report: { clientOrderId: 'b' },
+    });
     await exchange.close();
   });
 

@@ -91,7 +91,9 @@ export async function request(
   parameters: Readonly<Record<string, string | number>> = {},
   sign: { readonly timestamp?: number; readonly secret?: string; readonly apiKey?: string } | false = {},
 ) {
-  const query = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+  const query = new URLSearchParams(
+    Object.entries(parameters).map(([name, value]) => [name, String(value)] as [string, string]),
+  );
   if (sign) {
     query.set('timestamp', String(sign.timestamp ?? Date.now()));
     query.set(

@@ -4,16 +4,20 @@ import { isBanned, isRateLimited, isUncertain } from '../../../src/adapters/exch
 
 describe('answerFacts', () => {
   it('keeps status, code and message', () => {
-    expect(answerFacts(400, { code: -2010, msg: 'Account has insufficient balance for requested action.' }, {})).toEqual({
+    expect(
+      answerFacts(400, { code: -2010, msg: 'Account has insufficient balance for requested action.' }, {}),
+    ).toEqual({
       status: 400,
       venueCode: '-2010',
       text: 'Account has insufficient balance for requested action.',
     });
   });
 
-  it('reads how long to wait from the header, in seconds, or from the socket answer, on the exchange\'s clock', () => {
+  it("reads how long to wait from the header, in seconds, or from the socket answer, on the exchange's clock", () => {
     expect(answerFacts(429, {}, { 'Retry-After': '3' }).retryAfterMs).toBe(3_000);
-    expect(answerFacts(418, { code: -1003, data: { serverTime: 5_000, retryAfter: 65_000 } }, {}).retryAfterMs).toBe(60_000);
+    expect(answerFacts(418, { code: -1003, data: { serverTime: 5_000, retryAfter: 65_000 } }, {}).retryAfterMs).toBe(
+      60_000,
+    );
     expect(answerFacts(418, { code: -1003, data: { serverTime: 5_000, retryAfter: 4_000 } }, {}).retryAfterMs).toBe(0);
     expect(answerFacts(429, {}, { 'Retry-After': 'soon' }).retryAfterMs).toBeUndefined();
   });
@@ -28,15 +32,34 @@ describe('answerFacts', () => {
 });
 
 describe('what an answer means', () => {
-  const facts = (status: number, venueCode?: string) => ({ status, text: '', ...(venueCode === undefined ? {} : { venueCode }) });
+  const facts = (status: number, venueCode?: string) => ({
+    status,
+    text: '',
+    ...(venueCode === undefined ? {} : { venueCode }),
+  });
 
   it('is uncertain for 5xx and the codes that say so, and certain for a refusal', () => {
-    expect([facts(503), facts(400, '-1006'), facts(400, '-1007'), facts(400, '-1000')].map(isUncertain)).toEqual([true, true, true, true]);
-    expect([facts(400, '-2010'), facts(400, '-1013'), facts(400, '-1021'), facts(401)].map(isUncertain)).toEqual([false, false, false, false]);
+    expect([facts(503), facts(400, '-1006'), facts(400, '-1007'), facts(400, '-1000')].map(isUncertain)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect([facts(400, '-2010'), facts(400, '-1013'), facts(400, '-1021'), facts(401)].map(isUncertain)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('is a rate limit for 429, 418 and the codes of too many requests or orders; a ban only for 418', () => {
-    expect([facts(429), facts(418), facts(400, '-1003'), facts(400, '-1015')].map(isRateLimited)).toEqual([true, true, true, true]);
+    expect([facts(429), facts(418), facts(400, '-1003'), facts(400, '-1015')].map(isRateLimited)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
     expect([facts(418), facts(429)].map(isBanned)).toEqual([true, false]);
   });
 });

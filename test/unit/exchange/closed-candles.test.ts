@@ -39,8 +39,12 @@ describe('closedCandles', () => {
           const marketTime = (openTimes.at(-1) ?? 0) + intoBar;
           const closed = openTimes.filter((time) => time + MINUTE - 1 < marketTime);
           const since = sinceBar === undefined ? undefined : epochMillis(sinceBar * MINUTE);
-          const expected = since === undefined ? closed.slice(-limit) : closed.filter((time) => time >= since).slice(0, limit);
-          const got = await closedCandles(market(openTimes).page, marketTime, { limit, ...(since === undefined ? {} : { since }) });
+          const expected =
+            since === undefined ? closed.slice(-limit) : closed.filter((time) => time >= since).slice(0, limit);
+          const got = await closedCandles(market(openTimes).page, marketTime, {
+            limit,
+            ...(since === undefined ? {} : { since }),
+          });
           expect(openTimesOf(got)).toEqual(expected);
         },
       ),

@@ -9,14 +9,33 @@ const kline = (overrides: object = {}, k: object = {}) => ({
   e: 'kline',
   E: 1_579_482_921_215,
   s: 'BTCUSDT',
-  k: { t: 60_000, T: 119_999, s: 'BTCUSDT', i: '1m', o: '1.5', c: '2.5', h: '3.0', l: '0.5', v: '12.25', n: 9, x: false, ...k },
+  k: {
+    t: 60_000,
+    T: 119_999,
+    s: 'BTCUSDT',
+    i: '1m',
+    o: '1.5',
+    c: '2.5',
+    h: '3.0',
+    l: '0.5',
+    v: '12.25',
+    n: 9,
+    x: false,
+    ...k,
+  },
   ...overrides,
 });
 
 describe('marketMessage', () => {
   it('reads a candle and whether it is closed', () => {
     const candle = { openTime: 60_000, open: 1.5, high: 3, low: 0.5, close: 2.5, volume: 12.25 };
-    expect(marketMessage(kline(), symbolOf, 5)).toEqual({ kind: 'candle', symbol: 'BTC/USDT', candle, closed: false, receivedAt: 5 });
+    expect(marketMessage(kline(), symbolOf, 5)).toEqual({
+      kind: 'candle',
+      symbol: 'BTC/USDT',
+      candle,
+      closed: false,
+      receivedAt: 5,
+    });
     expect(marketMessage(kline({}, { x: true }), symbolOf, 5)).toMatchObject({ closed: true });
   });
 
@@ -34,7 +53,13 @@ describe('marketMessage', () => {
 
   it('knows a book top by its fields, because it has no event name', () => {
     const frame = { u: 1, s: 'BTCUSDT', b: '1.10', B: '5', a: '1.20', A: '6' };
-    expect(plain(marketMessage(frame, symbolOf, 5))).toEqual({ kind: 'book-top', symbol: 'BTC/USDT', bid: '1.1', ask: '1.2', receivedAt: 5 });
+    expect(plain(marketMessage(frame, symbolOf, 5))).toEqual({
+      kind: 'book-top',
+      symbol: 'BTC/USDT',
+      bid: '1.1',
+      ask: '1.2',
+      receivedAt: 5,
+    });
   });
 
   it('ignores other kinds and markets nobody asked for', () => {
@@ -80,18 +105,34 @@ describe('accountMessages', () => {
     const [fill, order] = plain(accountMessages(report(), symbolOf, 5)) as [object, object];
     expect(fill).toMatchObject({
       kind: 'fill',
-      fill: { tradeId: '12', clientOrderId: 'mine-1', exchangeOrderId: '4293153', price: '100.5', quantity: '0.1', fee: '0.0001', feeAsset: 'BNB' },
+      fill: {
+        tradeId: '12',
+        clientOrderId: 'mine-1',
+        exchangeOrderId: '4293153',
+        price: '100.5',
+        quantity: '0.1',
+        fee: '0.0001',
+        feeAsset: 'BNB',
+      },
     });
-    expect(order).toMatchObject({ kind: 'order', report: { status: 'partially_filled', quantity: '1', filled: '0.4', updatedAt: 77 } });
+    expect(order).toMatchObject({
+      kind: 'order',
+      report: { status: 'partially_filled', quantity: '1', filled: '0.4', updatedAt: 77 },
+    });
   });
 
   it('names a cancelled order by its own id, not by the one of the cancel', () => {
     const cancelled = report({ x: 'CANCELED', X: 'CANCELED', c: 'cancel-9', C: 'mine-1', t: -1 });
-    expect(accountMessages(cancelled, symbolOf, 5)).toMatchObject([{ kind: 'order', report: { clientOrderId: 'mine-1', status: 'cancelled' } }]);
+    expect(accountMessages(cancelled, symbolOf, 5)).toMatchObject([
+      { kind: 'order', report: { clientOrderId: 'mine-1', status: 'cancelled' } },
+    ]);
   });
 
   it('takes a missing commission for none', () => {
-    expect(plain(accountMessages(report({ n: '0', N: null }), symbolOf, 5))).toMatchObject([{ fill: { fee: '0', feeAsset: '' } }, {}]);
+    expect(plain(accountMessages(report({ n: '0', N: null }), symbolOf, 5))).toMatchObject([
+      { fill: { fee: '0', feeAsset: '' } },
+      {},
+    ]);
   });
 
   it.each([

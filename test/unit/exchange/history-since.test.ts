@@ -11,9 +11,15 @@ interface Row {
 /** History as Binance serves it: at most 1,000 rows a page, windows of 24 hours at most. */
 function venue(rows: readonly Row[]) {
   let requests = 0;
-  const page = async (request: { fromId?: string; startTime?: number; endTime?: number; limit: number }): Promise<readonly Row[]> => {
+  const page = async (request: {
+    fromId?: string;
+    startTime?: number;
+    endTime?: number;
+    limit: number;
+  }): Promise<readonly Row[]> => {
     requests += 1;
-    if (request.fromId !== undefined) return rows.filter((row) => BigInt(row.id) >= BigInt(request.fromId ?? 0)).slice(0, request.limit);
+    if (request.fromId !== undefined)
+      return rows.filter((row) => BigInt(row.id) >= BigInt(request.fromId ?? 0)).slice(0, request.limit);
     const { startTime, endTime } = request;
     if (startTime === undefined || endTime === undefined) return rows.slice(-request.limit);
     if (endTime - startTime > DAY) throw new Error('More than 24 hours between startTime and endTime.');
@@ -23,7 +29,10 @@ function venue(rows: readonly Row[]) {
 }
 
 const history = fc
-  .array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 400_000 })), { maxLength: 3_500, size: 'max' })
+  .array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 400_000 })), {
+    maxLength: 3_500,
+    size: 'max',
+  })
   .map((steps) => {
     let id = 9_007_199_254_740_000n;
     let createdAt = 0;

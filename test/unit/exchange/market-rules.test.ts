@@ -12,7 +12,9 @@ const market = (...filters: object[]) => ({
   info: { filters },
 });
 const asText = (rules: object) =>
-  Object.fromEntries(Object.entries(rules).map(([name, value]) => [name, typeof value === 'string' ? value : value.toFixed()]));
+  Object.fromEntries(
+    Object.entries(rules).map(([name, value]) => [name, typeof value === 'string' ? value : value.toFixed()]),
+  );
 
 describe('marketRules', () => {
   it('reads steps, minima and fees as decimals', () => {
@@ -32,12 +34,20 @@ describe('marketRules', () => {
   it('takes the stricter of the two quantity filters, and 0 for not applied', () => {
     const strict = { filterType: 'MARKET_LOT_SIZE', minQty: '0.00100000', stepSize: '0.00100000' };
     const none = { filterType: 'MARKET_LOT_SIZE', minQty: '0.00000000', stepSize: '0.00000000' };
-    expect(asText(marketRules(market(price, lot, strict)))).toMatchObject({ quantityStep: '0.001', minQuantity: '0.001' });
-    expect(asText(marketRules(market(price, lot, none)))).toMatchObject({ quantityStep: '0.00001', minQuantity: '0.00001' });
+    expect(asText(marketRules(market(price, lot, strict)))).toMatchObject({
+      quantityStep: '0.001',
+      minQuantity: '0.001',
+    });
+    expect(asText(marketRules(market(price, lot, none)))).toMatchObject({
+      quantityStep: '0.00001',
+      minQuantity: '0.00001',
+    });
   });
 
   it('knows the older name of the minimum notional, and a market without one', () => {
-    expect(asText(marketRules(market(price, lot, { filterType: 'MIN_NOTIONAL', minNotional: '10' }))).minNotional).toBe('10');
+    expect(asText(marketRules(market(price, lot, { filterType: 'MIN_NOTIONAL', minNotional: '10' }))).minNotional).toBe(
+      '10',
+    );
     expect(asText(marketRules(market(price, lot))).minNotional).toBe('0');
   });
 

@@ -12,11 +12,18 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 function guarded(failuresToOpen = 100) {
   const time = manualTime();
   // A race against the attempt's time limit must not use up manual time.
-  const timers = { ...time.timers, sleep: (ms: number, signal?: AbortSignal) => (signal ? never() : time.timers.sleep(ms)) };
+  const timers = {
+    ...time.timers,
+    sleep: (ms: number, signal?: AbortSignal) => (signal ? never() : time.timers.sleep(ms)),
+  };
   const breaker = createCircuitBreaker({ failuresToOpen, openMs: 2_000 }, time.monotonic);
   const policy = { baseMs: 100, capMs: 1_000, maxAttempts: 4, maxTotalMs: 10_000, attemptMs: 5_000 };
   const random = { next: () => 0.5, id: () => '' };
-  return { time, breaker, read: createReadGuard(policy, breaker, { timers, monotonic: time.monotonic, random, log: silent }) };
+  return {
+    time,
+    breaker,
+    read: createReadGuard(policy, breaker, { timers, monotonic: time.monotonic, random, log: silent }),
+  };
 }
 
 const never = () => new Promise<never>(() => undefined);
@@ -94,10 +101,16 @@ describe('read guard', () => {
   it('lets nobody else call while a 429 is waited out', async () => {
     const { read, breaker } = guarded();
     const limited = read('x', source(answer(429, '-1003', 30_000)).read);
-    await expect(limited).rejects.toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', data: { status: 429, retryAfterMs: 30_000 } });
+    await expect(limited).rejects.toMatchObject({
+      code: 'EXCHANGE_UNAVAILABLE',
+      data: { status: 429, retryAfterMs: 30_000 },
+    });
     expect(breaker.admit()).toMatchObject({ admitted: false, because: 'held' });
     const other = source();
-    await expect(read('y', other.read)).rejects.toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', data: { because: 'held', retryAfterMs: 30_000 } });
+    await expect(read('y', other.read)).rejects.toMatchObject({
+      code: 'EXCHANGE_UNAVAILABLE',
+      data: { because: 'held', retryAfterMs: 30_000 },
+    });
     expect(other.calls()).toBe(0);
   });
 
@@ -115,7 +128,10 @@ describe('read guard', () => {
     const { read, time } = guarded(4);
     const down = source(...Array<unknown>(4).fill(answer(500)));
     await expect(read('x', down.read)).rejects.toMatchObject({ data: { status: 500 } });
-    await expect(read('x', down.read)).rejects.toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', data: { because: 'failing' } });
+    await expect(read('x', down.read)).rejects.toMatchObject({
+      code: 'EXCHANGE_UNAVAILABLE',
+      data: { because: 'failing' },
+    });
     expect(down.calls()).toBe(4);
     time.pass(2_000);
     await expect(read('x', down.read)).resolves.toBe('answer');
@@ -137,8 +153,12 @@ describe('read guard', () => {
 
   it('keeps signatures out of errors, the causes included', async () => {
     const { read } = guarded();
-    const signed = new ccxt.RequestTimeout('binance GET http://h/api/v3/account?timestamp=1&signature=abcdef request timed out');
-    const failure: unknown = await read('account', source(signed, signed, signed, signed).read).catch((error: unknown) => error);
+    const signed = new ccxt.RequestTimeout(
+      'binance GET http://h/api/v3/account?timestamp=1&signature=abcdef request timed out',
+    );
+    const failure: unknown = await read('account', source(signed, signed, signed, signed).read).catch(
+      (error: unknown) => error,
+    );
     expect(failure).toBeInstanceOf(AresError);
     for (let error = failure; error instanceof Error; error = error.cause) {
       expect(`${error.message} ${error.stack}`).not.toContain('abcdef');

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { moveUrls } from '../../../src/adapters/exchange/venue-urls.ts';
 
 const leaves = (group: object): string[] =>
-  Object.values(group).flatMap((value) => (typeof value === 'object' && value !== null ? leaves(value) : [String(value)]));
+  Object.values(group).flatMap((value) =>
+    typeof value === 'object' && value !== null ? leaves(value) : [String(value)],
+  );
 
 describe('moveUrls', () => {
   const api: object = new ccxt.pro.binance().urls.api;
@@ -17,7 +19,12 @@ describe('moveUrls', () => {
   });
 
   it('keeps every path', () => {
-    expect(moveUrls({ public: 'https://api.example.com/api/v3', ws: { spot: 'wss://s.example.com:9443/ws' } }, 'http://h:1/')).toEqual({
+    expect(
+      moveUrls(
+        { public: 'https://api.example.com/api/v3', ws: { spot: 'wss://s.example.com:9443/ws' } },
+        'http://h:1/',
+      ),
+    ).toEqual({
       public: 'http://h:1/api/v3',
       ws: { spot: 'ws://h:1/ws' },
     });

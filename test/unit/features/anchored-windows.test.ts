@@ -165,6 +165,12 @@ describe('a row is there', () => {
     expect(times.filter((time) => time >= timeOf(300))).toEqual(Array.from({ length: 20 }, (_, i) => timeOf(940 + i)));
   });
 
+  it('never of a segment that was skipped whole, computed from what came before it', () => {
+    const longer = randomMarket({ seed: 7, bars: 1_200, firstBar: anchor });
+    const resumed = longer.filter((_, bar) => bar < 300 || bar >= 730);
+    expect([...rowsOf(resumed).keys()].filter((time) => time >= timeOf(300))[0]).toBe(timeOf(970));
+  });
+
   it('when a warm-up begins with a gap only if the caller says that nothing is missing', () => {
     const gap = candles.slice(10);
     expect(firstRow(gap)).toBe(timeOf(480));

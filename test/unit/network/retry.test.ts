@@ -46,13 +46,17 @@ describe('retry', () => {
 
   it('returns the first answer without waiting', async () => {
     const time = manualTime();
-    await expect(retry(failing(0).attempt, () => again, policy, { ...time, random: always(0.5) })).resolves.toBe('answer 1');
+    await expect(retry(failing(0).attempt, () => again, policy, { ...time, random: always(0.5) })).resolves.toBe(
+      'answer 1',
+    );
     expect(time.slept).toEqual([]);
   });
 
   it('waits longer after each failure', async () => {
     const time = manualTime();
-    await expect(retry(failing(3).attempt, () => again, policy, { ...time, random: always(0.5) })).resolves.toBe('answer 4');
+    await expect(retry(failing(3).attempt, () => again, policy, { ...time, random: always(0.5) })).resolves.toBe(
+      'answer 4',
+    );
     expect(time.slept).toEqual([50, 100, 200]);
   });
 
@@ -66,14 +70,18 @@ describe('retry', () => {
   it('gives up with the very failure after the last attempt', async () => {
     const failure = new Error('still down');
     const source = failing(99, failure);
-    await expect(retry(source.attempt, () => again, policy, { ...manualTime(), random: always(0) })).rejects.toBe(failure);
+    await expect(retry(source.attempt, () => again, policy, { ...manualTime(), random: always(0) })).rejects.toBe(
+      failure,
+    );
     expect(source.calls()).toBe(5);
   });
 
   it('does not repeat what must not be repeated', async () => {
     const source = failing(99);
     const random = always(0);
-    await expect(retry(source.attempt, () => ({ again: false }), policy, { ...manualTime(), random })).rejects.toThrow('down');
+    await expect(retry(source.attempt, () => ({ again: false }), policy, { ...manualTime(), random })).rejects.toThrow(
+      'down',
+    );
     expect(source.calls()).toBe(1);
   });
 
