@@ -10,7 +10,7 @@ export interface PlannedCandidate {
   readonly spec: TrainingSpec;
 }
 
-const HORIZON = 15;
+const HORIZON = 5;
 
 /**
  * Up to ten candidates, all measured on the same bars, which none of them has seen: the first deliberately small, one trained on shuffled labels

@@ -97,6 +97,7 @@ export const accountOperations = {
   }),
   'order.test': signed(1, (parameters, context) => {
     requireSymbol(parameters, context);
+    answerDetail(parameters);
     const { rules, venue, player } = context;
     // A copy of the venue takes the order, and is thrown away.
     const tried = createVenue(rules, venue.snapshot()).place(orderDraft(parameters), player.time());

@@ -89,12 +89,12 @@ export function createCandlePlayer(options: CandlePlayerOptions): MarketPlayer {
     const quantity = Math.max(bar.volume / PATH_POINTS, Number(venue.rules.quantityStep));
     publisher.trade({ id: lastTradeId, price: point.price, quantity, at: point.at, buyerIsMaker });
     publisher.book(played * PATH_POINTS + points, point.at);
-    publisher.klines(point.at, false, points, lastTradeId);
+    publisher.klines(history, point.at, false, points, lastTradeId);
     return events;
   }
 
   function closeBar(bar: Candle): void {
-    publisher.klines(closeOf(bar), true, PATH_POINTS, lastTradeId);
+    publisher.klines(history, closeOf(bar), true, PATH_POINTS, lastTradeId);
     played += 1;
     points = 0;
   }

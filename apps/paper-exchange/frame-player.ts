@@ -48,11 +48,11 @@ export function createFramePlayer({
   const history = createBarHistory(MINUTE, { bars, closed: () => bars.length, partial: () => partial });
 
   /** Puts a trade into its minute; returns whether that ended the minute before. */
-  function gather(price: number, quantity: number, at: number): boolean {
+  function gather(price: number, quantity: number, at: number, live: boolean): boolean {
     const openTime = epochMillis(Math.floor(at / MINUTE) * MINUTE);
     const ended = partial !== undefined && partial.openTime < openTime;
     if (ended && partial) {
-      publisher.klines(partial.openTime + MINUTE, true, tradesInBar, lastTradeId);
+      if (live) publisher.klines(history, partial.openTime + MINUTE, true, tradesInBar, lastTradeId);
       bars.push(partial);
       partial = undefined;
     }
@@ -69,8 +69,8 @@ export function createFramePlayer({
     return venue.moveTo({ at: epochMillis(now), price, volume, continuous: false, ...(top ? { top } : {}) });
   }
 
-  /** Plays one frame; `move` is false while catching up with what an earlier run had played. */
-  function play(move: boolean): { readonly events: readonly VenueEvent[]; readonly barEnded: boolean } {
+  /** Plays one frame; it is not `live` while catching up with what an earlier run had played. */
+  function play(live: boolean): { readonly events: readonly VenueEvent[]; readonly barEnded: boolean } {
     const text = texts[played] as string;
     const { stream, data } = JSON.parse(text) as Recorded;
     played += 1;
@@ -79,21 +79,21 @@ export function createFramePlayer({
     const isTop = stream.endsWith('@bookTicker');
     let barEnded = false;
     if (isTrade) {
-      barEnded = gather(Number(data.p), Number(data.q), data.T as number);
+      barEnded = gather(Number(data.p), Number(data.q), data.T as number, live);
       lastTradeId = data.t as number;
     } else if (isTop) {
       top = { bid: Number(data.b), bidQuantity: Number(data.B), ask: Number(data.a), askQuantity: Number(data.A) };
     } else if (stream.includes('@depth')) {
       depth.apply(data as unknown as Parameters<typeof depth.apply>[0]);
     }
-    const events = move && (isTrade || isTop) ? moveVenue(isTrade ? Number(data.q) : 0) : [];
+    if (!live) return { events: [], barEnded };
+    const events = isTrade || isTop ? moveVenue(isTrade ? Number(data.q) : 0) : [];
     publisher.raw(stream, text.slice(text.indexOf('"data":') + '"data":'.length, -1));
-    if (isTrade) publisher.klines(now, false, tradesInBar, lastTradeId);
+    if (isTrade) publisher.klines(history, now, false, tradesInBar, lastTradeId);
     return { events, barEnded };
   }
 
   while (played < Math.min(position?.played ?? 0, texts.length)) play(false);
-  publisher.discard();
 
   return {
     history,

@@ -13,20 +13,13 @@ export interface FramePublisher {
   /** A recorded frame as it is. */
   raw(stream: string, data: string): void;
   /** Klines of every interval somebody listens to; `closing`: the market's own bar ends, and longer ones that end with it. */
-  klines(at: number, closing: boolean, trades: number, lastTradeId: number): void;
+  klines(history: BarHistory, at: number, closing: boolean, trades: number, lastTradeId: number): void;
   flush(): void;
-  /** Forgets what was gathered: it is history already. */
-  discard(): void;
 }
 
 type Counter = keyof SentFrames;
 
-export function createFramePublisher(
-  symbolId: string,
-  streams: MarketStreams,
-  venue: Venue,
-  history: () => BarHistory,
-): FramePublisher {
+export function createFramePublisher(symbolId: string, streams: MarketStreams, venue: Venue): FramePublisher {
   const prefix = symbolId.toLowerCase();
   const sent: SentFrames = { candles: 0, trades: 0, bookTops: 0 };
   const waiting: { readonly stream: string; readonly data: string; readonly counter: Counter | undefined }[] = [];
@@ -72,8 +65,7 @@ export function createFramePublisher(
     raw(stream, data) {
       put(stream, counterOf(stream), () => data);
     },
-    klines(at, closing, trades, lastTradeId) {
-      const bars = history();
+    klines(bars, at, closing, trades, lastTradeId) {
       for (const stream of streams.names()) {
         if (!stream.startsWith(`${prefix}@kline_`)) continue;
         const interval = stream.slice(prefix.length + '@kline_'.length);
@@ -91,9 +83,6 @@ export function createFramePublisher(
       for (const { stream, data, counter } of waiting) {
         if (streams.publish(stream, data) > 0 && counter) sent[counter] += 1;
       }
-      waiting.length = 0;
-    },
-    discard() {
       waiting.length = 0;
     },
   };

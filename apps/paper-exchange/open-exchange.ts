@@ -62,7 +62,7 @@ export async function openExchange(
     const stored = store.load();
     const initialBalances = stored?.initialBalances ?? { [rules.base]: '0', [rules.quote]: options.quoteBalance };
     const venue = createVenue(rules, stored?.venue ?? emptyVenue(initialBalances));
-    const publisher = createFramePublisher(symbolId, streams, venue, () => player.history);
+    const publisher = createFramePublisher(symbolId, streams, venue);
     const desk = createDesk({
       symbolId,
       venue,

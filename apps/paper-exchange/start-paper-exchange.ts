@@ -30,11 +30,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
-    if (size > MAX_BODY_BYTES)
-      throw new AresError('BODY_TOO_LARGE', `a body must be at most ${MAX_BODY_BYTES} bytes, was more`);
-    chunks.push(chunk as Buffer);
+    // What is too much is read to its end and not kept: leaving the loop would cut the connection before the answer.
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  if (size <= MAX_BODY_BYTES) return Buffer.concat(chunks).toString('utf8');
+  throw new AresError('BODY_TOO_LARGE', `a body must be at most ${MAX_BODY_BYTES} bytes, was ${size}`);
 }
 
 function sendJson(response: ServerResponse, { status, body }: ControlAnswer): void {
@@ -103,7 +103,8 @@ export async function startPaperExchange(options: PaperExchangeOptions): Promise
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      if (response.headersSent || request.socket.destroyed) return;
+      // Whoever hung up before the answer does not wait for one.
+      if (response.headersSent || !response.socket || response.socket.destroyed) return;
       const wrong = error instanceof AresError && error.code.startsWith('BODY_');
       if (!wrong) process.stderr.write(`${request.method} ${request.url}: ${messageOf(error)}\n`);
       sendJson(response, { status: wrong ? 400 : 500, body: { code: -1000, msg: messageOf(error) } });

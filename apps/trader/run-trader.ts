@@ -4,6 +4,7 @@ import { type EventData, type EventName, newEvent } from '../../src/core/events/
 import { aresCore } from '../../src/core/features/ares-core.ts';
 import { createFeatureComputer } from '../../src/core/features/feature-computer.ts';
 import { requiredHistory } from '../../src/core/features/feature-set.ts';
+import type { Candle, Timeframe } from '../../src/core/market-data/candle.ts';
 import { timeframeMillis } from '../../src/core/market-data/timeframe.ts';
 import { parseSlotId, type SlotId } from '../../src/core/models/slot.ts';
 import { ensureSlot } from '../../src/core/models/slot-registry.ts';
@@ -94,9 +95,10 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
     log.info('recovered', { slot, settledNow: recovered.settledNow, position: recovered.account.position.quantity.toFixed() });
   }
 
+  const history = await readHistory(symbol, timeframe, exchange);
   engine = new TradingEngine(
     {
-      slot, rules, timeframe, settings, features: createFeatureComputer(aresCore, timeframe), mode: (await readTradingState(ledger, slot)).state,
+      slot, rules, timeframe, settings, features: createFeatureComputer(aresCore, timeframe, history.completeSince), mode: (await readTradingState(ledger, slot)).state,
       account: recovered.account, decidedBars: recovered.decidedBars, fence: lease, recvWindowMs: options.recvWindowMs, onFatal: fatal.reject,
       onBarDone: (barClose) => {
         if (engine) options.acknowledge?.(barClose, engine.counters).catch(fatal.reject);
@@ -104,8 +106,7 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
     },
     { exchange, journal, monotonic, timers, log },
   );
-  // Twice the history, so that the newest bar has a row also after a gap.
-  engine.seed(await exchange.candles({ symbol, timeframe, limit: 2 * requiredHistory }));
+  engine.seed(history.candles);
   const hotSwap = createHotSwap({ featureSet: aresCore, timeframe }, { ...ports, engine, journal });
   const commands = followCommands({ slot, pollMs: options.commandPollMs, onFatal: fatal.reject }, { ...ports, engine, hotSwap });
   await commands.synchronise();
@@ -136,6 +137,15 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
     await engine?.model?.predictor.release();
     await exchange.close().catch((error: unknown) => log.warn('the exchange connection did not close in order', { error: messageOf(error) }));
   }
+}
+
+/** Twice the history that features need, so that the newest bar has a row also after a gap. */
+async function readHistory(symbol: string, timeframe: Timeframe, exchange: Exchange): Promise<{ readonly candles: readonly Candle[]; readonly completeSince: number }> {
+  const newest = (await exchange.candles({ symbol, timeframe, limit: 1 })).at(-1);
+  if (!newest) return { candles: [], completeSince: Number.POSITIVE_INFINITY };
+  const since = epochMillis(newest.openTime - (2 * requiredHistory - 1) * timeframeMillis(timeframe));
+  // A bar more than were there a moment ago: one may have closed since.
+  return { candles: await exchange.candles({ symbol, timeframe, since, limit: 2 * requiredHistory + 1 }), completeSince: since };
 }
 
 /** Publishes an event that goes with no other change. */

@@ -36,7 +36,7 @@ export function App() {
             <ModelCard dashboard={dashboard} />
             <HealthCard dashboard={dashboard} />
           </div>
-          <div class="models">
+          <div class="registry">
             <ModelTable models={dashboard.models} />
           </div>
           <div class="feeds">

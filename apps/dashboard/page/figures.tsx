@@ -27,6 +27,9 @@ function Figure({ name, value, unit, tone = '', children }: FigureProps) {
 const tone = (value: number | string): 'up' | 'down' | '' =>
   Number(value) > 0 ? 'up' : Number(value) < 0 ? 'down' : '';
 
+/** A share of the equity too small to be a position. */
+const DUST = 0.001;
+
 /** What it all came to. */
 export function Figures({ overview }: { readonly overview: Overview }) {
   const { account, slot } = overview;
@@ -44,6 +47,8 @@ export function Figures({ overview }: { readonly overview: Overview }) {
     );
   }
   const { position, exits, wins } = account;
+  // What rounding to the exchange's lot size leaves over cannot be sold and counts as flat.
+  const flat = Number(position.value) < Number(account.equity) * DUST;
   const paid = Object.entries(account.feesByAsset).map(
     ([asset, fee]) => `${asset === quote ? money(fee) : amount(fee)} ${asset}`,
   );
@@ -61,9 +66,9 @@ export function Figures({ overview }: { readonly overview: Overview }) {
       <Figure name="Trades" value={count(account.trades)}>
         {exits > 0 ? `${wins} of ${exits} exits earned (${percent(wins / exits, 0)})` : 'no exit yet'}
       </Figure>
-      {position.averagePrice === null ? (
+      {flat ? (
         <Figure name="Position" value="Flat">
-          nothing held
+          {Number(position.quantity) === 0 ? 'nothing held' : `dust of ${amount(position.quantity)} ${base} is left`}
         </Figure>
       ) : (
         <Figure name="Position" value={amount(position.quantity)} unit={base}>

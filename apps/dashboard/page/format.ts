@@ -13,10 +13,10 @@ const unsigned = (text: string): string => (/^-[0.,]*$/.test(text) ? text.slice(
 
 const minus = (text: string): string => unsigned(text).replace('-', '−');
 
-/** Amounts of quote currency and prices: cents, or four digits below one. */
+/** Amounts of quote currency and prices: cents, or four digits of what is less than a cent. */
 export function money(value: number | string): string {
   const size = Math.abs(Number(value));
-  return minus((size >= 1 || size === 0 ? twoDigits : fewDigits).format(figure(value)));
+  return minus((size >= 0.005 || size === 0 ? twoDigits : fewDigits).format(figure(value)));
 }
 
 /** The same with its sign always shown. */
@@ -54,6 +54,9 @@ export function duration(ms: number): string {
   if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
   return `${Math.round(ms / 3_600_000)} h`;
 }
+
+/** How long ago something was, in wall time. */
+export const ago = (ms: number): string => (ms < 2_000 ? 'just now' : `${duration(ms)} ago`);
 
 export function bytes(value: number): string {
   const gigabytes = value / 1e9;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Dashboard } from '../../../src/core/dashboard/dashboard.ts';
 import { Card } from './card.tsx';
-import { checkName, checkValue, duration } from './format.ts';
+import { ago, checkName, checkValue } from './format.ts';
 
 /** Wall time, once a second. */
 function useNow(): number {
@@ -20,7 +20,6 @@ export function HealthCard({ dashboard }: { readonly dashboard: Dashboard }) {
   const { health, overview } = dashboard;
   const { trader } = overview;
   const now = useNow();
-  const ago = (at: number) => `${duration(now - at)} ago`;
   return (
     <Card title="Health" class="health" aside={<span class={`badge ${health.status}`}>{words[health.status]}</span>}>
       <ul class="checks">
@@ -28,7 +27,7 @@ export function HealthCard({ dashboard }: { readonly dashboard: Dashboard }) {
           <span>Trader</span>
           <span>
             {trader
-              ? `${trader.alive ? trader.state.toLowerCase() : 'silent'}, heard ${ago(trader.lastSeen)}`
+              ? `${trader.alive ? trader.state.toLowerCase() : 'silent'}, heard ${ago(now - trader.lastSeen)}`
               : 'never started'}
           </span>
         </li>
@@ -49,7 +48,7 @@ export function HealthCard({ dashboard }: { readonly dashboard: Dashboard }) {
         </p>
       ))}
       <p class="muted small">
-        {health.checkedAt === null ? 'The monitor has not run yet.' : `Checked ${ago(health.checkedAt)}.`}
+        {health.checkedAt === null ? 'The monitor has not run yet.' : `Checked ${ago(now - health.checkedAt)}.`}
       </p>
     </Card>
   );

@@ -2,12 +2,6 @@ import type { Dashboard } from '../../../src/core/dashboard/dashboard.ts';
 import { Card } from './card.tsx';
 import { duration, minute, percent, ratio } from './format.ts';
 
-const signals: Readonly<Record<string, string>> = {
-  long: 'long: hold the position',
-  flat: 'flat: hold nothing',
-  hold: 'hold: change nothing',
-};
-
 /** The model that decides now, what it last said, and how good it has been. */
 export function ModelCard({ dashboard }: { readonly dashboard: Dashboard }) {
   const { overview, models } = dashboard;
@@ -43,7 +37,7 @@ export function ModelCard({ dashboard }: { readonly dashboard: Dashboard }) {
             <dt>Last prediction</dt>
             <dd>{market === null || market.probability === null ? '–' : `${percent(market.probability, 1)} up`}</dd>
             <dt>Signal</dt>
-            <dd>{market === null || market.signal === null ? 'none' : signals[market.signal]}</dd>
+            <dd>{market === null || market.signal === null ? 'none' : market.signal}</dd>
             <dt>Frame to decision</dt>
             <dd>
               {trader

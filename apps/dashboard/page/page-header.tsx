@@ -42,7 +42,7 @@ export function PageHeader({
             <time dateTime={new Date(overview.market.time).toISOString()}>{minute(overview.market.time)} UTC</time>
           </span>
         )}
-        <span role="status" class="live">
+        <span role="status" class="status">
           {mode && (
             <span
               class={`mode ${mode.toLowerCase()}`}

@@ -15,7 +15,7 @@ export type HistoryPage<Row> = (
 ) => Promise<readonly Row[]>;
 
 /** As many as Binance gives at a time. */
-export const HISTORY_PAGE = 1_000;
+const HISTORY_PAGE = 1_000;
 const WINDOW_MS = 86_400_000;
 
 /**

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../audit/audit-entry.ts';
 import { type AuditQuery, queryAudit } from '../audit/query-audit.ts';
 import type { Json, LedgerReader } from '../ports/ledger.ts';
+import { shortDecimal } from './short-decimal.ts';
 
 /** An audit entry as a list shows it. */
 export interface AuditRow {
@@ -34,7 +35,9 @@ const isText = (value: Json | undefined): value is string | number =>
 
 export function auditRow(entry: AuditEntry): AuditRow {
   const { stream, sequence, timestamp, eventType, user, action, details, hash } = entry;
-  const told = TELLING.map((name) => details[name]).filter(isText);
+  const told = TELLING.map((name) => details[name])
+    .filter(isText)
+    .map((member) => shortDecimal(String(member)));
   return {
     id: `${stream}#${sequence}`,
     stream,

@@ -1,5 +1,6 @@
 import { type AresEvent, type EventData, type EventName, parseEvent } from '../events/catalogue.ts';
 import type { EventEnvelope } from '../events/envelope.ts';
+import { shortDecimal } from './short-decimal.ts';
 
 type Describe = { readonly [N in EventName]: (data: EventData<N>) => string };
 
@@ -14,8 +15,8 @@ const sentences: Describe = {
   TradeExecuted: ({ side, quantity, averagePrice, symbol, realisedPnl }) => {
     const [base, quote] = symbol.split('/');
     return side === 'buy'
-      ? `bought ${quantity} ${base} at ${averagePrice} ${quote}`
-      : `sold ${quantity} ${base} at ${averagePrice} ${quote}, realised ${realisedPnl} ${quote}`;
+      ? `bought ${quantity} ${base} at ${shortDecimal(averagePrice)} ${quote}`
+      : `sold ${quantity} ${base} at ${shortDecimal(averagePrice)} ${quote}, realised ${shortDecimal(realisedPnl)} ${quote}`;
   },
   OrderRejected: ({ symbol, code, reason }) => `the exchange did not take an order in ${symbol}: ${reason} (${code})`,
   TradingHalted: ({ state, by, reason }) => `${state} by ${by}: ${reason}`,

@@ -18,7 +18,8 @@ export function listChange<T>(
   for (const item of after) {
     const key = keyOf(item);
     const old = known.get(key);
-    if (old === undefined || JSON.stringify(old) !== JSON.stringify(item)) put.push(item);
+    const same = old === item || (old !== undefined && JSON.stringify(old) === JSON.stringify(item));
+    if (!same) put.push(item);
     known.delete(key);
   }
   const removed = [...known.keys()];

@@ -77,7 +77,7 @@ export function createSlotHistory(slot: SlotId, ledger: LedgerReader, limits: Sl
       first ??= (await readFirstMark(ledger, slot, 0))?.barClose ?? last.barClose;
       const stride = strideFor(last.barClose - first, barMillis, limits.points);
       const unread = marks.filter(({ barClose }) => barClose > settled.through);
-      const gap = { from: settled.through + 1, to: (unread[0] ?? last).barClose - 1, stride };
+      const gap = { from: settled.through + 1, to: (unread[0] as DecisionMark).barClose - 1, stride };
       const news = [...(await sampleMarks(ledger, slot, gap)), ...unread];
       const { table, pk } = keys.fill(slot, 0, '');
       const fills: StoredFill[] = [];

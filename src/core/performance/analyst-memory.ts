@@ -15,7 +15,7 @@ export interface LoadedModel {
   readonly hash: ModelHash;
   readonly predictor: Predictor;
   /** A feed that has seen nothing. */
-  newFeed(): FeatureFeed;
+  newFeed(completeSince: number): FeatureFeed;
 }
 
 /** What the analyst keeps of a slot between two analyses: only what can be read again, so that losing it costs time and nothing else. */
@@ -90,5 +90,5 @@ function feedsOf(signature: ModelSignature, timeframe: Timeframe): () => Feature
   const check = checkSignature(signature, set, timeframe);
   if (!check.ok) throw new AresError('SIGNATURE_MISMATCH', check.reason);
   const columns = selectColumns(signature, set);
-  return () => createFeatureFeed(set, columns, timeframe);
+  return (completeSince) => createFeatureFeed(set, columns, timeframe, completeSince);
 }

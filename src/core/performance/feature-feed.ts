@@ -16,9 +16,12 @@ export interface FeatureFeed {
   feed(candles: readonly Candle[], from: number): FedRows;
 }
 
-/** @param columns for each input of the model, the column of the feature set it is taken from */
-export function createFeatureFeed(set: FeatureSet, columns: readonly number[], timeframe: Timeframe): FeatureFeed {
-  const computer = createFeatureComputer(set, timeframe);
+/**
+ * @param columns for each input of the model, the column of the feature set it is taken from
+ * @param completeSince from when on the market's candles are fed without one left out: see `createFeatureComputer`
+ */
+export function createFeatureFeed(set: FeatureSet, columns: readonly number[], timeframe: Timeframe, completeSince: number): FeatureFeed {
+  const computer = createFeatureComputer(set, timeframe, completeSince);
   const width = columns.length;
   let lastOpen: number | undefined;
   return {

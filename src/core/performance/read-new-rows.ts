@@ -58,6 +58,6 @@ export async function readNewRows(
   const history = requiredHistory * barMillis;
   const since = Math.max(first - history, oldest);
   const from = Math.max(first, since + history);
-  memory.feed = model.newFeed();
+  memory.feed = model.newFeed(since);
   return { ...memory.feed.feed(await read(since), from), skipped: (from - first) / barMillis };
 }

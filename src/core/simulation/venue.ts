@@ -6,10 +6,12 @@ import { type BalanceTexts, createAccount } from './account.ts';
 import type { MarketPoint } from './candle-path.ts';
 import { type BookModel, type BookSide, DEFAULT_BOOK, type Level } from './order-book.ts';
 import { checkOrder } from './order-checks.ts';
+import { checkPlacement } from './placement-checks.ts';
 import { createVenueBook, oppositeOf, type Taken } from './venue-book.ts';
 import type { OrderDraft, Refusal, VenueEvent, VenueOrder, VenueTrade } from './venue-order.ts';
 import { hasLimit, hasTrigger, refusal } from './venue-order.ts';
 import {
+  isReached,
   lockedBy,
   orderFromTexts,
   orderTexts,
@@ -161,11 +163,6 @@ export function createVenue(rules: MarketRules, snapshot: VenueSnapshot, model: 
     return paid;
   }
 
-  function isReached({ stopTicks, below }: WorkingOrder, ticks: number): boolean {
-    if (stopTicks === undefined) return false;
-    return below ? ticks <= stopTicks : ticks >= stopTicks;
-  }
-
   function trigger(working: WorkingOrder, at: EpochMillis, ticks: number): VenueEvent[] {
     release(working.order);
     working.stopTicks = undefined;
@@ -202,30 +199,6 @@ export function createVenue(rules: MarketRules, snapshot: VenueSnapshot, model: 
       const steps = book.fillsFor(working).reduce((sum, level) => sum + level.steps, 0);
       if (steps > 0) events.push(settle(working, working.order.price, steps, true, at));
     }
-  }
-
-  function refuse(working: WorkingOrder, fills: readonly Level[], ticks: number): Refusal | undefined {
-    const { order, limitTicks, stopTicks, below } = working;
-    if (order.type === 'limit_maker' && fills.length > 0) {
-      return refusal('WOULD_TAKE', `a limit maker's price must not meet the book, was ${order.price.toFixed()}`);
-    }
-    if (isReached(working, ticks)) {
-      const must = `stopPrice must be ${below ? 'below' : 'above'} the last price ${book.price(ticks).toFixed()}`;
-      return refusal('WOULD_TRIGGER', `${must}, was ${order.stopPrice.toFixed()}`);
-    }
-    const asset = order.side === 'buy' ? rules.quote : rules.base;
-    const cost = fills.reduce(
-      (sum, level) => sum.plus(book.price(level.ticks).times(book.quantity(level.steps))),
-      ZERO,
-    );
-    const filled = book.quantity(fills.reduce((sum, level) => sum + level.steps, 0));
-    const rests = stopTicks !== undefined || (limitTicks !== undefined && order.timeInForce === 'gtc');
-    const locked = rests ? lockedBy({ ...order, filled }, rules).amount : ZERO;
-    // Like the real one: a sale must be covered whole, even where the book does not take all of it.
-    const needed = order.side === 'buy' ? cost.plus(locked) : order.quantity;
-    const { free } = account.balance(asset);
-    if (needed.lte(free)) return undefined;
-    return refusal('INSUFFICIENT_BALANCE', `free ${asset} must be at least ${needed.toFixed()}, was ${free.toFixed()}`);
   }
 
   function newOrder(draft: OrderDraft, at: EpochMillis): VenueOrder {
@@ -266,7 +239,7 @@ export function createVenue(rules: MarketRules, snapshot: VenueSnapshot, model: 
       const working = workingOrder(newOrder(draft, at), book.scale);
       const waits = working.stopTicks !== undefined;
       const fills = waits ? [] : book.fillsFor(working);
-      const refused = refuse(working, fills, ticks);
+      const refused = checkPlacement(working, fills, { rules, book, account, ticks });
       if (refused) return refused;
       nextOrderId += 1;
       const events: VenueEvent[] = [{ kind: 'new', order: working.order }];

@@ -22,6 +22,12 @@ export function workingOrder(order: VenueOrder, scale: BookScale): WorkingOrder 
   };
 }
 
+/** Whether the trigger goes off at this price; never for an order that waits for none. */
+export function isReached({ stopTicks, below }: WorkingOrder, ticks: number): boolean {
+  if (stopTicks === undefined) return false;
+  return below ? ticks <= stopTicks : ticks >= stopTicks;
+}
+
 /** What an open order holds locked: quote for buys (at its limit, or its trigger), base for sells. */
 export function lockedBy(order: VenueOrder, rules: MarketRules): { readonly asset: string; readonly amount: Decimal } {
   const left = order.quantity.minus(order.filled);

@@ -20,7 +20,7 @@ const PATHS = {
 } as const;
 
 /** Waits short enough for tests, in the proportions of the real ones. */
-export const QUICK: Pick<CcxtExchangeOptions, 'reads' | 'submit' | 'stream'> = {
+const QUICK: Pick<CcxtExchangeOptions, 'reads' | 'submit' | 'stream'> = {
   reads: { baseMs: 20, capMs: 100, maxAttempts: 6, maxTotalMs: 3_000, attemptMs: 400 },
   submit: { timeoutMs: 600 },
   stream: { baseMs: 20, capMs: 200, firstConnectMs: 2_000 },

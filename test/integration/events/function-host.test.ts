@@ -200,8 +200,10 @@ describe('schedules on market time', () => {
     on('analyze-market', async () => ({ ran: ++ran }));
     await host.advanceMarket(minute(15));
     await host.advanceMarket(minute(0));
+    await host.advanceMarket(minute(45));
+    await restart().host.advanceMarket(minute(30));
     await restart().host.advanceMarket(minute(15));
-    expect(ran).toBe(1);
+    expect(ran).toBe(2);
   });
 });
 

@@ -80,6 +80,7 @@ describe('lockstep', () => {
     const { control, ack } = await start({ lockstep: true }, 12);
     expect((await control('POST', 'start')).status).toBe(409);
     const first = control('POST', 'step', { bars: 2 });
+    await eventually(async () => (await control('GET', 'status')).body.index === 10);
     expect((await control('POST', 'step')).body.error).toContain('one was still waiting');
     await ack(START + 12 * MINUTE);
     expect((await first).body).toMatchObject({ remaining: 0, index: 11 });

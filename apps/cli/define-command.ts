@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { EXIT_HELP } from './exit-codes.ts';
+import type { Report } from './report.ts';
+import { type GlobalOptions, openSession, type Session } from './session.ts';
+
+/** A command as its file describes it. */
+export interface CommandDefinition<Options extends object> {
+  /** With its arguments: `show <run>`. */
+  readonly name: string;
+  readonly about: string;
+  /** Without `./ares`. */
+  readonly examples: readonly string[];
+  /** Beyond what the options say. */
+  readonly more?: string;
+  readonly isDefault?: boolean;
+  readonly options?: (command: Command) => void;
+  readonly run: (session: Session, options: Options, args: readonly string[]) => Promise<Report>;
+}
+
+/** Where the report of the command that ran is handed to. */
+export type Deliver = (report: Report) => void;
+
+/** Adds a command that parses, does one thing and reports it. */
+export function defineCommand<Options extends object>(
+  parent: Command,
+  deliver: Deliver,
+  definition: CommandDefinition<Options>,
+): void {
+  const { name, about, examples, more, isDefault = false } = definition;
+  const command = parent.command(name, { isDefault }).description(about);
+  definition.options?.(command);
+  const shown = examples.map((example) => `  $ ./ares ${example}`).join('\n');
+  const title = examples.length === 1 ? 'Example' : 'Examples';
+  command.addHelpText('after', `${more === undefined ? '' : `\n${more}\n`}\n${title}:\n${shown}\n\n${EXIT_HELP}`);
+  command.action(async () => {
+    const session = openSession(command.optsWithGlobals<GlobalOptions>());
+    deliver(await definition.run(session, command.opts<Options>(), command.processedArgs as readonly string[]));
+  });
+}

@@ -1,0 +1,7 @@
+/**
+ * Writes everything that is generated; with --check it only says what is stale.
+ *
+ * npm run generate [-- --check]
+ */
+import './generate-handlers.ts';
+import './generate-event-docs.ts';

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { aresCore } from '../../../src/core/features/ares-core.ts';
+import type { Timeframe } from '../../../src/core/market-data/candle.ts';
+import type { ModelHash } from '../../../src/core/ports/model-store.ts';
+import type { Predictor } from '../../../src/core/ports/predictor.ts';
+import type { EngineMessage, EngineModel } from '../../../src/core/trading/engine.ts';
+import { createHotSwap } from '../../../src/core/trading/hot-swap.ts';
+import { quiet } from '../../support/engine-harness.ts';
+import { sampleSignature } from '../../support/model-bytes.ts';
+
+const hash = (name: string) => name.padEnd(64, '0') as ModelHash;
+
+/** An engine that takes what it is handed, and a loader whose models load when told to. */
+function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = () => ({})) {
+  const running: { model: EngineModel | undefined } = { model: undefined };
+  const decided: string[] = [];
+  const released: string[] = [];
+  const failed: string[] = [];
+  const loads = new Map<string, PromiseWithResolvers<void>>();
+  const gate = (name: string) => {
+    const known = loads.get(name) ?? Promise.withResolvers<void>();
+    loads.set(name, known);
+    return known;
+  };
+  const swap = createHotSwap(
+    { featureSet: aresCore, timeframe: '1m' as Timeframe },
+    {
+      log: quiet,
+      modelStore: { get: async (of) => new TextEncoder().encode(of), put: async () => hash(''), has: async () => true },
+      predictorLoader: {
+        readSignature: () => sampleSignature(),
+        load: async (bytes) => {
+          const name = new TextDecoder().decode(bytes).replace(/0+$/, '');
+          await gate(name).promise;
+          return {
+            modelHash: hash(name), signature: sampleSignature(signatureOf(name)), predict: async () => 0.5, predictBatch: async () => new Float32Array(),
+            release: async () => void released.push(name),
+          };
+        },
+      },
+      engine: {
+        get model() { return running.model; },
+        accept: (message: EngineMessage) => {
+          if (message.kind !== 'model') return;
+          running.model = message.model;
+          decided.push(message.model.runId);
+          message.swapped();
+        },
+      },
+      journal: { decision() {}, intent() {}, settled() {}, marked() {}, swapped() {}, failed: ({ code }) => void failed.push(code), flush: async () => undefined },
+    },
+  );
+  const request = (name: string, sequence: number) => swap.request({ runId: name, modelHash: hash(name), sequence });
+  return { swap, request, gate, decided, released, failed };
+}
+
+describe('a hot swap', () => {
+  it('is in progress until the model decides', async () => {
+    const { swap, request, gate, decided } = scene();
+    const done = request('a', 1);
+    expect(swap.swapInProgress).toBe(true);
+    expect(decided).toEqual([]);
+    gate('a').resolve();
+    await done;
+    expect(swap.swapInProgress).toBe(false);
+    expect(decided).toEqual(['a']);
+  });
+
+  it('queues, and the newest wins: those overtaken while they load are released and never decide', async () => {
+    const { request, gate, decided, released } = scene();
+    const first = request('a', 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    const second = request('b', 2);
+    const third = request('c', 3);
+    for (const name of ['a', 'b', 'c']) gate(name).resolve();
+    await Promise.all([first, second, third]);
+    expect(decided).toEqual(['c']);
+    expect(released).toEqual(['a']);
+  });
+
+  it('to an older deployment than the last one asked for does not happen', async () => {
+    const { request, gate, decided } = scene();
+    gate('new').resolve();
+    gate('old').resolve();
+    await request('new', 5);
+    await request('old', 4);
+    expect(decided).toEqual(['new']);
+  });
+
+  it('to the model that decides already does nothing', async () => {
+    const { request, gate, decided } = scene();
+    gate('a').resolve();
+    await request('a', 1);
+    await request('a', 2);
+    expect(decided).toEqual(['a']);
+  });
+
+  it('that fails leaves the old model trading and is journalled', async () => {
+    const { request, gate, decided, failed, swap } = scene();
+    gate('a').resolve();
+    await request('a', 1);
+    gate('b').reject(new Error('truncated file'));
+    await request('b', 2);
+    expect(decided).toEqual(['a']);
+    expect(failed).toEqual(['SWAP_FAILED']);
+    expect(swap.swapInProgress).toBe(false);
+    gate('c').resolve();
+    await request('c', 3);
+    expect(decided).toEqual(['a', 'c']);
+  });
+
+  it('to a model with other features is refused, and the model released', async () => {
+    const { request, gate, failed, released, decided } = scene((name) => (name === 'b' ? { features: ['made_up'] } : {}));
+    gate('b').resolve();
+    await request('b', 1);
+    expect(failed).toEqual(['SIGNATURE_MISMATCH']);
+    expect(released).toEqual(['b']);
+    expect(decided).toEqual([]);
+  });
+});
