@@ -4,7 +4,7 @@ const conditions = ['local'];
 const suite = (name: string, include: string[], extra: object = {}) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name, include, ...extra },
+  test: { name, include, env: { ARES_LOG_LEVEL: 'silent' }, ...extra },
 });
 
 export default defineConfig({

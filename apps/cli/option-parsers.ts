@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { messageOf } from '../../src/core/ares-error.ts';
-import { type Timeframe } from '../../src/core/market-data/candle.ts';
+import type { Timeframe } from '../../src/core/market-data/candle.ts';
 import { timeframe } from '../../src/core/market-data/timeframe.ts';
 import { parseRunId, type RunId } from '../../src/core/models/run-id.ts';
 import { parseSlotId, type SlotId } from '../../src/core/models/slot.ts';
@@ -57,5 +57,7 @@ export function timeText(text: string): EpochMillis {
   const millis = match ? Date.parse(dated || match[2] !== undefined ? text : `${text}Z`) : Number.NaN;
   const exists = Number.isFinite(millis) && (!dated || new Date(millis).toISOString().startsWith(text));
   if (exists && millis >= 0) return epochMillis(millis);
-  throw new InvalidArgumentError(`must be a day or a time since 1970 like 2022-01-31 or 2022-01-31T12:00:00Z, was "${text}"`);
+  throw new InvalidArgumentError(
+    `must be a day or a time since 1970 like 2022-01-31 or 2022-01-31T12:00:00Z, was "${text}"`,
+  );
 }

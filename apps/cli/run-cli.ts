@@ -6,14 +6,23 @@ import type { Report } from './report.ts';
 
 /** Errors that say that what was typed, or the environment, is not as it must be. */
 const USAGE_CODES: ReadonlySet<string> = new Set([
-  'USAGE', 'ENV_INVALID', 'SLOT_AMBIGUOUS', 'SLOT_INVALID', 'RUN_ID_INVALID', 'QUERY_INVALID', 'TIMEFRAME_INVALID', 'TRAINING_INVALID',
+  'USAGE',
+  'ENV_INVALID',
+  'SLOT_AMBIGUOUS',
+  'SLOT_INVALID',
+  'RUN_ID_INVALID',
+  'QUERY_INVALID',
+  'TIMEFRAME_INVALID',
+  'TRAINING_INVALID',
 ]);
 
 /** Runs one command line to its end, printing its result or its error, and returns the exit code. */
 export async function runCli(argv: readonly string[]): Promise<ExitCode> {
   const json = argv.includes('--json');
   // Whoever reads has read enough, like `head`: that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
+  );
   let report: Report | undefined;
   try {
     const program = await createProgram(argv, (delivered) => {

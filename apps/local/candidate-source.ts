@@ -1,6 +1,6 @@
 import type { Candle } from '../../src/core/market-data/candle.ts';
-import { registerCandidate, type RegisterOutcome } from '../../src/core/models/register-candidate.ts';
 import { findModel } from '../../src/core/models/read-models.ts';
+import { type RegisterOutcome, registerCandidate } from '../../src/core/models/register-candidate.ts';
 import type { SlotId } from '../../src/core/models/slot.ts';
 import type { EpochMillis } from '../../src/core/ports/clock.ts';
 import type { Ledger } from '../../src/core/ports/ledger.ts';
@@ -47,7 +47,12 @@ export async function startCandidates(
   let before: Promise<unknown> = Promise.resolve();
   const trainings = waiting.map((planned) => {
     const training = before.then(() =>
-      ports.trainer.trainCandidate(source.candles, planned.spec, (progress) => source.onProgress(planned, progress), stopping.signal),
+      ports.trainer.trainCandidate(
+        source.candles,
+        planned.spec,
+        (progress) => source.onProgress(planned, progress),
+        stopping.signal,
+      ),
     );
     // A failure is the business of whoever registers this candidate; the next is trained all the same.
     before = training.catch(() => undefined);
@@ -62,10 +67,29 @@ export async function startCandidates(
         const trained = await training;
         const outcome = await registerCandidate(
           {
-            id: `register:${planned.runId}`, user: 'trainer', now, sessionId: source.sessionId, slot, runId: planned.runId, model: { bytes: trained.bytes },
-            metrics: trained.metrics ? { accuracy: trained.metrics.accuracy, log_loss: trained.metrics.logLoss, up_share: trained.metrics.upShare } : {},
-            params: Object.fromEntries(Object.entries(planned.spec).filter((entry): entry is [string, string | number | boolean] => typeof entry[1] !== 'object' && entry[1] !== undefined)),
-            evaluation: trained.metrics ? { from: planned.spec.trainUntil, to: planned.spec.validateUntil, rows: trained.counts.validationRows } : null,
+            id: `register:${planned.runId}`,
+            user: 'trainer',
+            now,
+            sessionId: source.sessionId,
+            slot,
+            runId: planned.runId,
+            model: { bytes: trained.bytes },
+            metrics: trained.metrics
+              ? {
+                  accuracy: trained.metrics.accuracy,
+                  log_loss: trained.metrics.logLoss,
+                  up_share: trained.metrics.upShare,
+                }
+              : {},
+            params: Object.fromEntries(
+              Object.entries(planned.spec).filter(
+                (entry): entry is [string, string | number | boolean] =>
+                  typeof entry[1] !== 'object' && entry[1] !== undefined,
+              ),
+            ),
+            evaluation: trained.metrics
+              ? { from: planned.spec.trainUntil, to: planned.spec.validateUntil, rows: trained.counts.validationRows }
+              : null,
           },
           ports,
         );

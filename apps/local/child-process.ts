@@ -1,5 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, openSync, writeSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AresError } from '../../src/core/ares-error.ts';
 
@@ -10,6 +10,8 @@ export interface LocalProcess {
   readonly ready: Readonly<Record<string, unknown>>;
   /** Resolves with its exit code, or the signal's name, when it has ended. */
   readonly ended: Promise<number | string>;
+  /** The last line it wrote, or where to look. */
+  lastWords(): string;
   /** Asks it to end in order; resolves when it has, after `patienceMs` by force. */
   stop(patienceMs?: number): Promise<void>;
 }
@@ -19,24 +21,36 @@ export interface LocalProcess {
  *
  * @throws AresError `PROCESS_FAILED` when it ends before it is ready, with the last line it wrote
  */
-export async function startProcess(request: {
-  readonly name: string;
-  readonly entry: URL;
-  readonly args?: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly logFile: string;
-}): Promise<LocalProcess> {
-  mkdirSync(dirname(request.logFile), { recursive: true });
-  const log = openSync(request.logFile, 'a');
+export async function startProcess(
+  request: {
+    readonly name: string;
+    readonly entry: URL;
+    readonly args?: readonly string[];
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly logFile: string;
+  },
+  signal?: AbortSignal,
+): Promise<LocalProcess> {
+  const { name, logFile } = request;
+  mkdirSync(dirname(logFile), { recursive: true });
+  // The process writes its log itself: what it says after the runner was killed is what tells why.
+  const log = openSync(logFile, 'a');
+  const begin = statSync(logFile).size;
   const child = fork(request.entry, request.args ?? [], {
     execArgv: ['--disable-warning=ExperimentalWarning', '--conditions=local'],
     env: { ...process.env, ...request.env },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', log, 'ipc'],
     // Ctrl-C in a terminal reaches the whole group: the runner alone decides in which order its processes end.
     detached: true,
   });
-  const tail = followErrors(child, log);
-  const ended = new Promise<number | string>((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal ?? 'unknown')));
+  closeSync(log);
+  const lastWords = (): string =>
+    lastMessage(readFileSync(logFile).subarray(begin).toString('utf8')) ?? `see ${logFile}`;
+  const ended = new Promise<number | string>((resolve) =>
+    child.on('exit', (code, killedBy) => resolve(code ?? killedBy ?? 'unknown')),
+  );
+  const end = (): void => void child.kill('SIGTERM');
+  signal?.addEventListener('abort', end, { once: true });
   const ready = await Promise.race([
     new Promise<Record<string, unknown>>((resolve) =>
       child.on('message', (message: Record<string, unknown>) => {
@@ -44,13 +58,14 @@ export async function startProcess(request: {
       }),
     ),
     ended.then((how) => {
-      throw new AresError('PROCESS_FAILED', `the ${request.name} must start, ended with ${how}: ${tail() || `see ${request.logFile}`}`, { name: request.name });
+      throw new AresError('PROCESS_FAILED', `the ${name} must start, ended with ${how}: ${lastWords()}`, { name });
     }),
-  ]);
+  ]).finally(() => signal?.removeEventListener('abort', end));
   return {
-    name: request.name,
+    name,
     ready,
     ended,
+    lastWords,
     stop: async (patienceMs = 10_000) => {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
@@ -60,21 +75,14 @@ export async function startProcess(request: {
   };
 }
 
-/** Copies what the process writes into its log, and remembers the last line for whoever reports its end. */
-function followErrors(child: ChildProcess, log: number): () => string {
-  let last = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    writeSync(log, chunk);
-    const lines = chunk.toString('utf8').trimEnd().split('\n');
-    last = messageOfLine(lines.at(-1) ?? '') || last;
-  });
-  return () => last;
-}
-
-function messageOfLine(line: string): string {
+/** The newest line that says something: a log line's message, else the line of a crash that names the error. */
+function lastMessage(text: string): string | undefined {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const said = lines.findLast((line) => line.startsWith('{') || /^\w*Error\b/.test(line)) ?? lines.at(-1);
+  if (said === undefined) return undefined;
   try {
-    return String((JSON.parse(line) as { msg?: unknown }).msg ?? line);
+    return String((JSON.parse(said) as { msg?: unknown }).msg ?? said);
   } catch {
-    return line;
+    return said;
   }
 }

@@ -1,7 +1,9 @@
 import type { EventBus } from '../../src/core/ports/event-bus.ts';
 
 /** A bus that counts what goes over it, each event once however often it is handed over. */
-export function countEvents<Bus extends EventBus>(bus: Bus): { readonly bus: Bus; readonly byType: Readonly<Record<string, number>> } {
+export function countEvents<Bus extends EventBus>(
+  bus: Bus,
+): { readonly bus: Bus; readonly byType: Readonly<Record<string, number>> } {
   const seen = new Set<string>();
   const byType: Record<string, number> = {};
   const counting: Bus = {

@@ -55,7 +55,10 @@ export async function reportDemo(
   const decisions = await readAll(ledger, keys.decision(slot, 0).pk);
   const fills = await readAll(ledger, keys.fill(slot, 0, '').pk);
   const mark = decimal(String(decisions.at(-1)?.close ?? 0));
-  const fees = fills.reduce((sum, fill) => sum.plus(decimal(String(fill.fee)).times(fill.feeAsset === base ? decimal(String(fill.price)) : 1)), ZERO);
+  const fees = fills.reduce(
+    (sum, fill) => sum.plus(decimal(String(fill.fee)).times(fill.feeAsset === base ? decimal(String(fill.price)) : 1)),
+    ZERO,
+  );
   const audit = await countAudit(ledger);
   const verified = await verifyAudit(ledger);
   const total = (asset: string) => {
@@ -83,7 +86,9 @@ export async function reportDemo(
     auditValid: verified.valid,
     positionMatchesExchange: total(base).eq(account.baseline.base.plus(account.position.quantity)),
     balanceMatchesExchange: total(quote).eq(account.baseline.quote.plus(account.quoteFlow)),
-    decisionsHash: createHash('sha256').update(decisions.map((decision) => decisionLine(decision as never)).join('\n')).digest('hex'),
+    decisionsHash: createHash('sha256')
+      .update(decisions.map((decision) => decisionLine(decision as never)).join('\n'))
+      .digest('hex'),
   };
 }
 

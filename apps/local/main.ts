@@ -7,7 +7,7 @@ import { epochMillis } from '../../src/core/ports/clock.ts';
 import { servePage } from '../api/serve-page.ts';
 import { createNarrator } from './narrator.ts';
 import { type LocalSettings, parseLocalSettings } from './settings.ts';
-import { startMachine } from './start-machine.ts';
+import { type Machine, startMachine } from './start-machine.ts';
 
 /** Bars between two candidates of the built-in trainer: two minutes at the usual speed, so that somebody who watches sees them come. */
 const CANDIDATE_EVERY_BARS = 120;
@@ -36,25 +36,50 @@ async function run(settings: LocalSettings, signal: AbortSignal): Promise<void> 
     machine.host.start();
     const barMillis = timeframeMillis(parseSlotId(machine.slot).timeframe);
     const barsAt = (now: number): number => Math.max(0, Math.floor((now - machine.split.liveFrom) / barMillis));
-    const clock = marketClock();
-    const begun = await clock.now();
+    const begun = await marketClock().now();
     await machine.arrive(barsAt(begun), begun);
     signal.throwIfAborted();
-    const trader = await machine.startTrader();
+    const trader = await machine.startTrader(signal);
     undo.unshift(() => trader.stop());
     if (settings.external) narrator.say(`Trading ${machine.slot} on ${settings.external.url}. Ctrl-C stops.`);
     else await startReplay(settings, narrator.say);
-    while (!signal.aborted) {
-      const now = await clock.now();
-      await machine.arrive(barsAt(now), epochMillis(now));
-      await machine.ports.timers.sleep(LOOK_EVERY_MS, signal).catch(() => 'stopping');
-    }
+    const follow = followMarket({ settings, machine, barsAt, say: narrator.say }, signal);
+    await Promise.race([follow, machine.broken]);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     narrator.say('Stopping: the trader first, then the functions and the exchange.');
     for (const step of undo) await step();
     narrator.say(`Stopped. Start again with the same --data-dir (${settings.dataDir}) to go on where this ended.`);
+  }
+}
+
+/** Lets candidates arrive when it is their time. An exchange of somebody else's may be away for a while; the built-in one is not away, it has ended. */
+async function followMarket(
+  of: {
+    readonly settings: LocalSettings;
+    readonly machine: Machine;
+    readonly barsAt: (now: number) => number;
+    readonly say: (line: string) => void;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { settings, machine, barsAt, say } = of;
+  let away = false;
+  while (!signal.aborted) {
+    const now = await marketClock()
+      .now()
+      .catch((error: unknown) => {
+        if (!away) say(`The market's time is not known: ${messageOf(error)}`);
+        away = true;
+        return undefined;
+      });
+    if (now !== undefined) {
+      away = false;
+      await machine.arrive(barsAt(now), epochMillis(now));
+    }
+    const rest = machine.ports.timers.sleep(LOOK_EVERY_MS, signal).catch(() => 'stopping');
+    await (settings.external ? rest : Promise.race([rest, machine.broken]));
   }
 }
 

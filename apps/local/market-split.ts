@@ -21,11 +21,19 @@ const MINIMUM_BARS = 4 * requiredHistory;
 /** @throws AresError `CANDLES_TOO_FEW` */
 export function splitMarket(candles: readonly Candle[], tf: Timeframe): MarketSplit {
   if (candles.length < MINIMUM_BARS) {
-    throw new AresError('CANDLES_TOO_FEW', `candles must be at least ${MINIMUM_BARS}, so that a model can be trained, measured and traded, were ${candles.length}`);
+    throw new AresError(
+      'CANDLES_TOO_FEW',
+      `candles must be at least ${MINIMUM_BARS}, so that a model can be trained, measured and traded, were ${candles.length}`,
+    );
   }
   const at = (share: number): number => (candles[Math.floor(candles.length * share)] as Candle).openTime;
   const liveIndex = Math.floor(candles.length * (TRAIN_SHARE + VALIDATE_SHARE));
   const bar = timeframeMillis(tf);
   const liveFrom = at(TRAIN_SHARE + VALIDATE_SHARE);
-  return { trainUntil: at(TRAIN_SHARE), validateUntil: Math.floor(liveFrom / bar) * bar, liveFrom, liveBars: candles.length - liveIndex };
+  return {
+    trainUntil: at(TRAIN_SHARE),
+    validateUntil: Math.floor(liveFrom / bar) * bar,
+    liveFrom,
+    liveBars: candles.length - liveIndex,
+  };
 }

@@ -1,4 +1,4 @@
-import { SingleBar, Presets } from 'cli-progress';
+import { Presets, SingleBar } from 'cli-progress';
 import type { Narrator } from './start-machine.ts';
 
 /** Tells on the terminal what happens, with a bar for the training under way; in a pipe, lines only. */
@@ -21,7 +21,15 @@ export function createNarrator(output: NodeJS.WriteStream = process.stdout): Nar
         training = runId;
       }
       if (!bar) {
-        bar = new SingleBar({ format: `Training ${runId} (${about}) {bar} {value}/{total} trees`, stream: output, clearOnComplete: true, hideCursor: true }, Presets.shades_classic);
+        bar = new SingleBar(
+          {
+            format: `Training ${runId} (${about}) {bar} {value}/{total} trees`,
+            stream: output,
+            clearOnComplete: true,
+            hideCursor: true,
+          },
+          Presets.shades_classic,
+        );
         bar.start(of, trees);
       }
       bar.update(trees);

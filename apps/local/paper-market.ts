@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
+import { AresError } from '../../src/core/ares-error.ts';
 import { type LocalProcess, startProcess } from './child-process.ts';
+
+const keysSchema = z.object({ apiKey: z.string().min(1), secret: z.string().min(1) });
+type ExchangeKeys = z.infer<typeof keysSchema>;
 
 export const BUNDLED_CANDLES = new URL('../paper-exchange/market/BTC-USDT-1m-202201.csv.gz', import.meta.url).pathname;
 
@@ -27,8 +32,19 @@ export async function startPaperMarket(market: {
     name: 'paper exchange',
     entry: new URL('../paper-exchange/main.ts', import.meta.url),
     args: [
-      '--port', '0', '--data', market.candles, '--symbol', market.symbol, '--live-from', String(market.liveFrom), '--state', join(dataDir, 'paper-exchange.db'),
-      '--quote-balance', market.quoteBalance, ...(market.lockstep ? ['--lockstep'] : []),
+      '--port',
+      '0',
+      '--data',
+      market.candles,
+      '--symbol',
+      market.symbol,
+      '--live-from',
+      String(market.liveFrom),
+      '--state',
+      join(dataDir, 'paper-exchange.db'),
+      '--quote-balance',
+      market.quoteBalance,
+      ...(market.lockstep ? ['--lockstep'] : []),
     ],
     // Not on the command line, where every user of the machine could read them.
     env: { ARES_PAPER_API_KEY: apiKey, ARES_PAPER_SECRET: secret },
@@ -37,11 +53,23 @@ export async function startPaperMarket(market: {
   return { process, url: `http://127.0.0.1:${process.ready.port}`, keysFile };
 }
 
-function readOrMakeKeys(dataDir: string, file: string): { readonly apiKey: string; readonly secret: string } {
+function readOrMakeKeys(dataDir: string, file: string): ExchangeKeys {
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true });
     const keys = { apiKey: randomBytes(16).toString('hex'), secret: randomBytes(32).toString('hex') };
-    writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
+    // Under its name only once it is whole: a start that is killed here leaves nothing the next would stumble over.
+    writeFileSync(`${file}.part`, JSON.stringify(keys), { mode: 0o600 });
+    renameSync(`${file}.part`, file);
   }
-  return JSON.parse(readFileSync(file, 'utf8'));
+  const text = readFileSync(file, 'utf8');
+  try {
+    return keysSchema.parse(JSON.parse(text));
+  } catch {
+    // Without the cause: a parser's message may quote the secret.
+    throw new AresError(
+      'KEYS_INVALID',
+      `${file} must be JSON with apiKey and secret, was not. Remove it: the next start makes new keys for the paper exchange.`,
+      { file },
+    );
+  }
 }

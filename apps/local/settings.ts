@@ -17,18 +17,38 @@ export interface LocalSettings {
   readonly external: { readonly url: string; readonly ws: string | undefined; readonly keys: string } | undefined;
 }
 
-const bounded = (name: string, min: number, max: number, whole: boolean) => (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max || (whole && !Number.isInteger(value))) {
-    throw new InvalidArgumentError(`${name} must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}, was "${text}"`);
-  }
-  return value;
-};
+/** Reads a number, naming what it must be and what it was. */
+export const bounded =
+  (name: string, min: number, max: number, whole: boolean) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (
+      text.trim() === '' ||
+      !Number.isFinite(value) ||
+      value < min ||
+      value > max ||
+      (whole && !Number.isInteger(value))
+    ) {
+      throw new InvalidArgumentError(
+        `${name} must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}, was "${text}"`,
+      );
+    }
+    return value;
+  };
 
-export const speedOption = () => new Option('--speed <times>', 'market minutes a minute').argParser(bounded('speed', 0.1, 100_000, false)).default(60);
-export const dataOption = () => new Option('--data <file>', 'candles to replay, .csv or .csv.gz: ts_ms,open,high,low,close,volume').argParser(existing);
-export const symbolOption = () => new Option('--symbol <symbol>', 'what the candles are of, BASE/QUOTE (default: from the file name, else BTC/USDT)').argParser(symbolText);
-export const seedOption = () => new Option('--seed <number>', 'of everything random').argParser(bounded('seed', 0, 2 ** 31, true)).default(1);
+export const speedOption = () =>
+  new Option('--speed <times>', 'market minutes a minute').argParser(bounded('speed', 0.1, 100_000, false)).default(60);
+export const dataOption = () =>
+  new Option('--data <file>', 'candles to replay, .csv or .csv.gz: ts_ms,open,high,low,close,volume').argParser(
+    existing,
+  );
+export const symbolOption = () =>
+  new Option(
+    '--symbol <symbol>',
+    'what the candles are of, BASE/QUOTE (default: from the file name, else BTC/USDT)',
+  ).argParser(symbolText);
+export const seedOption = () =>
+  new Option('--seed <number>', 'of everything random').argParser(bounded('seed', 0, 2 ** 31, true)).default(1);
 
 function existing(path: string): string {
   if (!existsSync(path)) throw new InvalidArgumentError(`data must be a file, "${path}" does not exist`);
@@ -36,7 +56,8 @@ function existing(path: string): string {
 }
 
 function symbolText(text: string): string {
-  if (!/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/.test(text)) throw new InvalidArgumentError(`symbol must be like BTC/USDT, was "${text}"`);
+  if (!/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/.test(text))
+    throw new InvalidArgumentError(`symbol must be like BTC/USDT, was "${text}"`);
   return text;
 }
 
@@ -56,18 +77,30 @@ export function parseLocalSettings(argv: readonly string[]): LocalSettings {
     .addOption(seedOption())
     .option('--data-dir <dir>', 'where everything is kept', process.env.ARES_DATA_DIR ?? '.ares')
     .addOption(new Option('--port <number>', 'of the page').argParser(bounded('port', 0, 65_535, true)).default(4100))
-    .addOption(new Option('--exchange <name>', "the API another server speaks").choices(['binance']))
+    .addOption(new Option('--exchange <name>', 'the API another server speaks').choices(['binance']))
     .option('--exchange-url <url>', 'its REST address, http://HOST:PORT')
     .option('--exchange-ws <url>', 'its WebSocket address, when it is another')
     .option('--keys <file>', 'JSON with apiKey and secret, readable by its owner only')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse([...argv], { from: 'user' });
   const flags = command.opts<{
-    speed: number; data?: string; symbol?: string; seed: number; dataDir: string; port: number; exchange?: string; exchangeUrl?: string; exchangeWs?: string; keys?: string;
+    speed: number;
+    data?: string;
+    symbol?: string;
+    seed: number;
+    dataDir: string;
+    port: number;
+    exchange?: string;
+    exchangeUrl?: string;
+    exchangeWs?: string;
+    keys?: string;
   }>();
   const wantsExternal = flags.exchange ?? flags.exchangeUrl ?? flags.exchangeWs ?? flags.keys;
   if (wantsExternal !== undefined && (!flags.exchange || !flags.exchangeUrl || !flags.keys)) {
-    throw new AresError('USAGE', 'another exchange must be named by --exchange, --exchange-url and --keys together, one of them was missing');
+    throw new AresError(
+      'USAGE',
+      'another exchange must be named by --exchange, --exchange-url and --keys together, one of them was missing',
+    );
   }
   return {
     speed: flags.speed,
@@ -76,6 +109,7 @@ export function parseLocalSettings(argv: readonly string[]): LocalSettings {
     dataDir: flags.dataDir,
     port: flags.port,
     seed: flags.seed,
-    external: flags.exchangeUrl && flags.keys ? { url: flags.exchangeUrl, ws: flags.exchangeWs, keys: flags.keys } : undefined,
+    external:
+      flags.exchangeUrl && flags.keys ? { url: flags.exchangeUrl, ws: flags.exchangeWs, keys: flags.keys } : undefined,
   };
 }

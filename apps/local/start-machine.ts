@@ -15,6 +15,7 @@ import { timers } from '#port/timers';
 import { trainer } from '#port/trainer';
 import { wallClock } from '#port/wall-clock';
 import { buildPorts } from '../../src/compose/provided.ts';
+import { AresError } from '../../src/core/ares-error.ts';
 import { readConfig } from '../../src/core/config/read-config.ts';
 import type { Candle, Timeframe } from '../../src/core/market-data/candle.ts';
 import { timeframe } from '../../src/core/market-data/timeframe.ts';
@@ -22,9 +23,9 @@ import { findModel } from '../../src/core/models/read-models.ts';
 import { type SlotId, slotId } from '../../src/core/models/slot.ts';
 import { ensureSlot } from '../../src/core/models/slot-registry.ts';
 import type { EpochMillis } from '../../src/core/ports/clock.ts';
-import { countEvents } from './count-events.ts';
-import { type CandidatePorts, type CandidateSource, startCandidates } from './candidate-source.ts';
 import { type PlannedCandidate, planCandidates } from './candidate-plan.ts';
+import { type CandidatePorts, type CandidateSource, startCandidates } from './candidate-source.ts';
+import { countEvents } from './count-events.ts';
 import { createFunctionHost, type FunctionHost, type FunctionHostPorts } from './function-host/create-function-host.ts';
 import { handlers } from './handlers.generated.ts';
 import { type MarketSplit, splitMarket } from './market-split.ts';
@@ -48,7 +49,10 @@ export interface Machine {
   readonly eventsByType: Readonly<Record<string, number>>;
   /** Registers what has arrived after so many bars, lets the promotion check decide, and says what came of it. */
   arrive(bars: number, now: EpochMillis): Promise<void>;
-  startTrader(): Promise<SupervisedTrader>;
+  /** Starts the trader and keeps it running; the signal ends a start that is under way. */
+  startTrader(signal: AbortSignal): Promise<SupervisedTrader>;
+  /** Rejects with AresError `PROCESS_FAILED` when the paper exchange ends by itself: there is nothing left to trade on. */
+  readonly broken: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -57,7 +61,19 @@ const EXTERNAL_CANDLES = 20_000;
 
 const machinePorts = () =>
   buildPorts<FunctionHostPorts & CandidatePorts & { readonly commandQueue: ReturnType<typeof commandQueue> }>({
-    commandQueue: () => commandQueue('trader'), eventBus, ledger, log, modelStore, monotonic, outbox, predictorLoader, random, timers, trainer, wallClock, marketClock,
+    commandQueue: () => commandQueue('trader'),
+    eventBus,
+    ledger,
+    log,
+    modelStore,
+    monotonic,
+    outbox,
+    predictorLoader,
+    random,
+    timers,
+    trainer,
+    wallClock,
+    marketClock,
   });
 
 /**
@@ -67,7 +83,11 @@ const machinePorts = () =>
  *
  * @throws AresError `ALREADY_RUNNING`, `CANDLES_INVALID`, `CANDLES_TOO_FEW`, `PROCESS_FAILED`, and what the database says of itself
  */
-export async function startMachine(settings: LocalSettings, options: { readonly lockstep: boolean; readonly everyBars: (liveBars: number) => number }, narrator: Narrator): Promise<Machine> {
+export async function startMachine(
+  settings: LocalSettings,
+  options: { readonly lockstep: boolean; readonly everyBars: (liveBars: number) => number },
+  narrator: Narrator,
+): Promise<Machine> {
   const { dataDir, external, symbol } = settings;
   process.env.ARES_DATA_DIR = dataDir;
   process.env.ARES_LOG_LEVEL ??= 'warn';
@@ -80,27 +100,62 @@ export async function startMachine(settings: LocalSettings, options: { readonly 
     const quoteBalance = config.strategy.quoteBudget;
     let history: { readonly candles: readonly Candle[]; readonly timeframe: Timeframe; readonly split: MarketSplit };
     if (external) {
-      setExchange({ url: external.url, ws: external.ws, keys: external.keys, control: process.env.ARES_CONTROL_URL, lockstep: false });
+      setExchange({
+        url: external.url,
+        ws: external.ws,
+        keys: external.keys,
+        control: process.env.ARES_CONTROL_URL,
+        lockstep: false,
+      });
       narrator.say(`Reading the newest ${EXTERNAL_CANDLES} candles of ${symbol} from ${external.url}.`);
       history = await readExternal(symbol);
     } else {
       const path = settings.data ?? BUNDLED_CANDLES;
       const series = await candleFile.read(path);
       const split = splitMarket(series.candles, series.timeframe);
-      market = await startPaperMarket({ dataDir, candles: path, symbol, liveFrom: split.liveFrom, quoteBalance, lockstep: options.lockstep });
-      setExchange({ url: market.url, ws: undefined, keys: market.keysFile, control: market.url, lockstep: options.lockstep });
-      narrator.say(`The paper exchange on ${market.url} replays ${series.candles.length} candles of ${symbol}, ${series.timeframe} each${series.gaps.length > 0 ? `, with ${series.gaps.length} gaps` : ''}.`);
+      market = await startPaperMarket({
+        dataDir,
+        candles: path,
+        symbol,
+        liveFrom: split.liveFrom,
+        quoteBalance,
+        lockstep: options.lockstep,
+      });
+      setExchange({
+        url: market.url,
+        ws: undefined,
+        keys: market.keysFile,
+        control: market.url,
+        lockstep: options.lockstep,
+      });
+      narrator.say(
+        `The paper exchange on ${market.url} replays ${series.candles.length} candles of ${symbol}, ${series.timeframe} each${series.gaps.length > 0 ? `, with ${series.gaps.length} gaps` : ''}.`,
+      );
       history = { ...series, split };
     }
-    const slot = slotId({ account: external ? 'binance' : 'paper', strategy: 'trend', symbols: [symbol], timeframe: history.timeframe });
+    const slot = slotId({
+      account: external ? 'binance' : 'paper',
+      strategy: 'trend',
+      symbols: [symbol],
+      timeframe: history.timeframe,
+    });
     process.env.ARES_SLOT = slot;
     const ports = machinePorts();
     await ensureSlot(ports.ledger, slot, ports.wallClock.now());
     const { split } = history;
-    const plan = planCandidates({ timeframe: history.timeframe, trainUntil: split.trainUntil, validateUntil: split.validateUntil, everyBars: options.everyBars(split.liveBars), seed: settings.seed });
+    const plan = planCandidates({
+      timeframe: history.timeframe,
+      trainUntil: split.trainUntil,
+      validateUntil: split.validateUntil,
+      everyBars: options.everyBars(split.liveBars),
+      seed: settings.seed,
+    });
     const running = await startCandidates(
       {
-        slot, plan, sessionId: ports.random.id(), candles: history.candles.filter((candle) => candle.openTime < split.validateUntil),
+        slot,
+        plan,
+        sessionId: ports.random.id(),
+        candles: history.candles.filter((candle) => candle.openTime < split.validateUntil),
         onProgress: (planned, { trees, of }) => narrator.training(planned, trees, of),
       },
       ports,
@@ -109,18 +164,36 @@ export async function startMachine(settings: LocalSettings, options: { readonly 
     const counted = countEvents(ports.eventBus);
     const host = createFunctionHost({ ...ports, eventBus: counted.bus }, { handlers });
     await host.warmUp();
+    let stopping = false;
+    const broken = endOf(market, () => stopping);
     return {
-      slot, split, host, ports, quoteBalance, eventsByType: counted.byType,
+      slot,
+      split,
+      host,
+      ports,
+      quoteBalance,
+      eventsByType: counted.byType,
       arrive: async (bars, now) => {
         for (const { planned, trained, outcome } of await running.arrive(bars, now)) {
-          await settleFunctions(host, options.lockstep, async () => (await findModel(ports.ledger, slot, planned.runId))?.record.state !== 'candidate', ports.timers);
+          await settleFunctions(
+            host,
+            options.lockstep,
+            async () => (await findModel(ports.ledger, slot, planned.runId))?.record.state !== 'candidate',
+            ports.timers,
+          );
           const state = (await findModel(ports.ledger, slot, planned.runId))?.record;
-          const accuracy = trained.metrics ? `${(trained.metrics.accuracy * 100).toFixed(2)} % right on ${trained.counts.validationRows} unseen bars` : 'not measured';
-          narrator.say(`Candidate ${planned.runId} (${planned.about}): ${accuracy} → ${outcome.outcome === 'refused' ? outcome.reason : `${state?.state} (${state?.reason})`}`);
+          const accuracy = trained.metrics
+            ? `${(trained.metrics.accuracy * 100).toFixed(2)} % right on ${trained.counts.validationRows} unseen bars`
+            : 'not measured';
+          narrator.say(
+            `Candidate ${planned.runId} (${planned.about}): ${accuracy} → ${outcome.outcome === 'refused' ? outcome.reason : `${state?.state} (${state?.reason})`}`,
+          );
         }
       },
-      startTrader: () => superviseTrader({ dataDir, say: narrator.say }, ports),
+      startTrader: (signal) => superviseTrader({ dataDir, say: narrator.say }, ports, signal),
+      broken,
       stop: async () => {
+        stopping = true;
         running.stop();
         await host.stop();
         await marketData().close();
@@ -136,8 +209,30 @@ export async function startMachine(settings: LocalSettings, options: { readonly 
   }
 }
 
+function endOf(market: PaperMarket | undefined, expected: () => boolean): Promise<never> {
+  const broken = Promise.withResolvers<never>();
+  // Whoever does not ask for it learns from the first request that fails.
+  broken.promise.catch(() => undefined);
+  void market?.process.ended.then((how) => {
+    if (expected()) return;
+    broken.reject(
+      new AresError(
+        'PROCESS_FAILED',
+        `the paper exchange must run as long as the runner, ended with ${how}: ${market.process.lastWords()}`,
+        { name: market.process.name },
+      ),
+    );
+  });
+  return broken.promise;
+}
+
 /** In lockstep nothing runs by itself; otherwise the host does, and is waited for. */
-async function settleFunctions(host: FunctionHost, lockstep: boolean, decided: () => Promise<boolean>, wait: { sleep(ms: number): Promise<void> }): Promise<void> {
+async function settleFunctions(
+  host: FunctionHost,
+  lockstep: boolean,
+  decided: () => Promise<boolean>,
+  wait: { sleep(ms: number): Promise<void> },
+): Promise<void> {
   if (lockstep) {
     await host.pump();
     return;
@@ -145,9 +240,19 @@ async function settleFunctions(host: FunctionHost, lockstep: boolean, decided: (
   for (let tries = 0; tries < 200 && !(await decided()); tries += 1) await wait.sleep(50);
 }
 
-function setExchange(exchange: { readonly url: string; readonly ws: string | undefined; readonly keys: string; readonly control: string | undefined; readonly lockstep: boolean }): void {
+function setExchange(exchange: {
+  readonly url: string;
+  readonly ws: string | undefined;
+  readonly keys: string;
+  readonly control: string | undefined;
+  readonly lockstep: boolean;
+}): void {
   const values = {
-    ARES_EXCHANGE_URL: exchange.url, ARES_EXCHANGE_WS: exchange.ws, ARES_KEYS_FILE: exchange.keys, ARES_CONTROL_URL: exchange.control, ARES_LOCKSTEP: exchange.lockstep ? '1' : '0',
+    ARES_EXCHANGE_URL: exchange.url,
+    ARES_EXCHANGE_WS: exchange.ws,
+    ARES_KEYS_FILE: exchange.keys,
+    ARES_CONTROL_URL: exchange.control,
+    ARES_LOCKSTEP: exchange.lockstep ? '1' : '0',
   };
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) delete process.env[name];
@@ -156,11 +261,18 @@ function setExchange(exchange: { readonly url: string; readonly ws: string | und
 }
 
 /** Trains on the older four fifths of the recent past, measures on the rest, and trades from now on. */
-async function readExternal(symbol: string): Promise<{ readonly candles: readonly Candle[]; readonly timeframe: Timeframe; readonly split: MarketSplit }> {
+async function readExternal(
+  symbol: string,
+): Promise<{ readonly candles: readonly Candle[]; readonly timeframe: Timeframe; readonly split: MarketSplit }> {
   const tf = timeframe('1m');
   const candles = await marketData().candles({ symbol, timeframe: tf, limit: EXTERNAL_CANDLES });
   splitMarket(candles, tf);
   const last = (candles.at(-1) as Candle).openTime;
-  const split = { trainUntil: (candles[Math.floor(candles.length * 0.8)] as Candle).openTime, validateUntil: last, liveFrom: await marketClock().now(), liveBars: Number.MAX_SAFE_INTEGER };
+  const split = {
+    trainUntil: (candles[Math.floor(candles.length * 0.8)] as Candle).openTime,
+    validateUntil: last,
+    liveFrom: await marketClock().now(),
+    liveBars: Number.MAX_SAFE_INTEGER,
+  };
   return { candles, timeframe: tf, split };
 }

@@ -18,7 +18,7 @@ const INTERVALS: Readonly<Record<string, number>> = {
   '3d': 259_200_000,
 };
 
-export interface KlineQuery {
+interface KlineQuery {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly limit: number;

@@ -12,7 +12,7 @@ export const acknowledgementSchema = z.strictObject({
   bookTops: z.number().int().nonnegative(),
 });
 
-export type Acknowledgement = z.infer<typeof acknowledgementSchema>;
+type Acknowledgement = z.infer<typeof acknowledgementSchema>;
 
 /** Holds the market back until the trader has decided on the bar it was given. */
 export interface Lockstep {

@@ -1,6 +1,11 @@
-import { AresError } from '../../src/core/ares-error.ts';
+import { AresError, messageOf } from '../../src/core/ares-error.ts';
 import { parseOptions } from './options.ts';
 import { startPaperExchange } from './start-paper-exchange.ts';
+
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error instanceof AresError ? messageOf(error) : (error.stack ?? messageOf(error))}\n`);
+  process.exit(1);
+});
 
 try {
   const exchange = await startPaperExchange(parseOptions(process.argv.slice(2), process.env));

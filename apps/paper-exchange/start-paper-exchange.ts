@@ -51,6 +51,15 @@ function parseJson(text: string): unknown {
   }
 }
 
+const isHangUp = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+
+/** What was not foreseen ends the process: starting again from the books is the only recovery there is. */
+function crash(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
 /**
  * Starts an exchange that speaks Binance spot's API on loopback and plays a recorded market, paused at first.
  *
@@ -103,11 +112,11 @@ export async function startPaperExchange(options: PaperExchangeOptions): Promise
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      // Whoever hung up before the answer does not wait for one.
-      if (response.headersSent || !response.socket || response.socket.destroyed) return;
       const wrong = error instanceof AresError && error.code.startsWith('BODY_');
-      if (!wrong) process.stderr.write(`${request.method} ${request.url}: ${messageOf(error)}\n`);
-      sendJson(response, { status: wrong ? 400 : 500, body: { code: -1000, msg: messageOf(error) } });
+      // Whoever hung up before the answer does not wait for one.
+      const waits = !response.headersSent && response.socket && !response.socket.destroyed;
+      if (waits) sendJson(response, { status: wrong ? 400 : 500, body: { code: -1000, msg: messageOf(error) } });
+      if (!wrong && !isHangUp(error)) crash(error);
     });
   });
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });

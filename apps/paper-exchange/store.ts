@@ -6,7 +6,7 @@ import { orderFromTexts, orderTexts, type VenueOrderTexts } from '../../src/core
 import { decimal } from '../../src/core/trading/money.ts';
 
 /** Where the market stands and what the account holds: everything but the history of orders and trades. */
-export interface ExchangeState {
+interface ExchangeState {
   /** Which market this is the state of. */
   readonly market: string;
   readonly initialBalances: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface ExchangeState {
   readonly venue: VenueSnapshot;
 }
 
-export interface Page {
+interface Page {
   readonly from: number;
   readonly to: number;
   readonly fromId: number;
@@ -63,7 +63,7 @@ function openDatabase(path: string): DatabaseSync {
   } catch (error) {
     throw new AresError(
       'STATE_UNREADABLE',
-      `${path} must be the paper exchange's database (${messageOf(error)})`,
+      `${path} must be a database of the paper exchange that can be written (${messageOf(error)})`,
       { path },
       error,
     );
@@ -109,13 +109,19 @@ export function openExchangeStore(path: string): ExchangeStore {
       return row && (JSON.parse(row.body) as ExchangeState);
     },
     save(state, events) {
-      database.exec('BEGIN IMMEDIATE');
       try {
+        database.exec('BEGIN IMMEDIATE');
         write(state, events);
         database.exec('COMMIT');
       } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
+        // The venue is ahead of its books now: whoever runs this exchange must end it, and start it again from the books.
+        if (database.isTransaction) database.exec('ROLLBACK');
+        throw new AresError(
+          'STATE_UNWRITABLE',
+          `${path} must take writes, failed (${messageOf(error)})`,
+          { path },
+          error,
+        );
       }
     },
     order(id) {

@@ -16,20 +16,31 @@ interface HeartPorts {
 }
 
 /** Writes once a second what the trader is and does, for whoever watches it. */
-export function beatHeart(of: { readonly instance: string; readonly engine: TradingEngine; readonly hotSwap: HotSwap }, ports: HeartPorts): { stop(): void } {
+export function beatHeart(
+  of: { readonly instance: string; readonly engine: TradingEngine; readonly hotSwap: HotSwap },
+  ports: HeartPorts,
+): { stop(): void } {
   const { engine, hotSwap, instance } = of;
   const beat = (): Promise<void> =>
     ports.ledger.append([
       {
         key: keys.heartbeat('trader'),
         value: {
-          at: ports.wallClock.now(), instance, state: engine.mode, marketTime: engine.marketTime, position: engine.account.position.quantity.toFixed(),
-          runId: engine.model?.runId ?? null, modelHash: engine.model?.predictor.modelHash ?? null, swapInProgress: hotSwap.swapInProgress,
-          orderInFlight: engine.inFlight?.clientOrderId ?? null, ...engine.counters,
+          at: ports.wallClock.now(),
+          instance,
+          state: engine.mode,
+          marketTime: engine.marketTime,
+          position: engine.account.position.quantity.toFixed(),
+          runId: engine.model?.runId ?? null,
+          modelHash: engine.model?.predictor.modelHash ?? null,
+          swapInProgress: hotSwap.swapInProgress,
+          orderInFlight: engine.inFlight?.clientOrderId ?? null,
+          ...engine.counters,
         },
       },
     ]);
-  const report = (error: unknown): void => ports.log.warn('the heartbeat could not be written', { error: messageOf(error) });
+  const report = (error: unknown): void =>
+    ports.log.warn('the heartbeat could not be written', { error: messageOf(error) });
   void beat().catch(report);
   return { stop: ports.timers.every(EVERY_MS, () => void beat().catch(report)) };
 }

@@ -29,25 +29,37 @@ interface FollowCommands {
  * Obeys commands. A command only says that something has changed: what it is now is read from the ledger, so that commands may come late, twice or
  * in any order.
  */
-export function followCommands(options: { readonly slot: SlotId; readonly pollMs: number; readonly onFatal: (error: unknown) => void }, ports: FollowPorts): FollowCommands {
+export function followCommands(
+  options: { readonly slot: SlotId; readonly pollMs: number; readonly onFatal: (error: unknown) => void },
+  ports: FollowPorts,
+): FollowCommands {
   const { slot } = options;
   const { engine, hotSwap, ledger } = ports;
   let deployed = -1;
 
   const synchronise = async (): Promise<void> => {
-    const [deployment, { config }, tradingState] = await Promise.all([readDeployment(ledger, slot), readConfig(ledger), readTradingState(ledger, slot)]);
+    const [deployment, { config }, tradingState] = await Promise.all([
+      readDeployment(ledger, slot),
+      readConfig(ledger),
+      readTradingState(ledger, slot),
+    ]);
     engine.accept({ kind: 'mode', mode: tradingState.state });
     engine.accept({ kind: 'settings', settings: engineSettings(config) });
     if (deployment.version <= deployed || !deployment.championRunId || !deployment.championHash) return;
     deployed = deployment.version;
-    await hotSwap.request({ runId: deployment.championRunId, modelHash: deployment.championHash, sequence: deployment.version });
+    await hotSwap.request({
+      runId: deployment.championRunId,
+      modelHash: deployment.championHash,
+      sequence: deployment.version,
+    });
   };
 
   let busy = false;
   const poll = async (): Promise<void> => {
     const received = await ports.commandQueue.receive(10);
     if (received.length === 0) return;
-    for (const { event } of received) ports.log.info('command', { command: event.detailType, id: event.detail.metadata.id });
+    for (const { event } of received)
+      ports.log.info('command', { command: event.detailType, id: event.detail.metadata.id });
     await synchronise();
     for (const command of received) await command.done();
   };

@@ -17,7 +17,10 @@ import { runTrader, type TraderPorts } from './run-trader.ts';
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(`signal ${signal}`));
 // A trader whose runner is gone has nobody to restart or watch it.
-process.on('disconnect', () => stop.abort('the runner is gone'));
+const RUNNER_GONE = 'the runner is gone';
+process.on('disconnect', () => stop.abort(RUNNER_GONE));
+// It may have gone while this program was still being loaded.
+if (process.connected === false) stop.abort(RUNNER_GONE);
 
 try {
   const env = readEnv();
@@ -29,7 +32,9 @@ try {
       recvWindowMs: env.ARES_RECV_WINDOW_MS,
       commandPollMs: env.ARES_LOCKSTEP ? 5 : 100,
       acknowledge,
-      onReady: () => process.send?.({ ready: true }),
+      onReady: () => {
+        if (process.connected) process.send?.({ ready: true });
+      },
     },
     buildPorts<TraderPorts>({
       commandQueue: () => commandQueue('trader'),
@@ -47,6 +52,7 @@ try {
   );
   process.exit(0);
 } catch (error) {
+  if (stop.signal.aborted && error === stop.signal.reason) process.exit(0);
   log().error(`the trader ends and must be started again: ${messageOf(error)}`, { error });
   process.exit(1);
 }

@@ -24,8 +24,8 @@ import { acquireLease } from '../../src/core/trading/lease.ts';
 import { createLedgerJournal } from '../../src/core/trading/ledger-journal.ts';
 import { readBooks, recoverSlot } from '../../src/core/trading/recover-slot.ts';
 import { halt, readTradingState } from '../../src/core/trading/trading-state.ts';
-import { followCommands } from './follow-commands.ts';
 import { beatHeart } from './beat-heart.ts';
+import { followCommands } from './follow-commands.ts';
 
 export interface TraderOptions {
   readonly slot: SlotId;
@@ -64,7 +64,11 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
   fatal.promise.catch(() => undefined);
 
   await ensureSlot(ledger, slot, wallClock.now());
-  const lease = await acquireLease({ slot, owner: instance, ttlMs: options.leaseTtlMs, recvWindowMs: options.recvWindowMs }, ports, signal);
+  const lease = await acquireLease(
+    { slot, owner: instance, ttlMs: options.leaseTtlMs, recvWindowMs: options.recvWindowMs },
+    ports,
+    signal,
+  );
   void lease.lost.then((reason) => fatal.reject(new Error(reason)));
   log.info('lease taken', { slot, epoch: lease.epoch });
 
@@ -76,30 +80,64 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
   const { config } = await readConfig(ledger);
   const settings = engineSettings(config);
   const recovery = {
-    slot, rules, budget: settings.strategy.quoteBudget, recvWindowMs: options.recvWindowMs, barMillis: timeframeMillis(timeframe), sessionId: instance, guard: lease.guard,
+    slot,
+    rules,
+    budget: settings.strategy.quoteBudget,
+    recvWindowMs: options.recvWindowMs,
+    barMillis: timeframeMillis(timeframe),
+    sessionId: instance,
+    guard: lease.guard,
   };
   const books = await readBooks(recovery, ports);
   let engine: TradingEngine | undefined;
   const journal = createLedgerJournal(
     {
-      slot, sessionId: instance, guard: lease.guard, accountVersion: books.accountVersion, orderVersions: books.orderVersions,
-      marketTime: () => engine?.marketTime ?? epochMillis(books.account.settledThrough), onFailure: fatal.reject,
+      slot,
+      sessionId: instance,
+      guard: lease.guard,
+      accountVersion: books.accountVersion,
+      orderVersions: books.orderVersions,
+      marketTime: () => engine?.marketTime ?? epochMillis(books.account.settledThrough),
+      onFailure: fatal.reject,
     },
     ports,
   );
   const recovered = await recoverSlot(books, recovery, journal, ports);
   if (recovered.outcome === 'mismatch') {
     log.error(`the exchange does not hold what the books say, so nothing is traded: ${recovered.reason}`, { slot });
-    await halt({ id: `mismatch:${instance}`, user: 'trader', now: epochMillis(books.account.settledThrough), sessionId: instance, slot, reason: recovered.reason }, ports);
+    await halt(
+      {
+        id: `mismatch:${instance}`,
+        user: 'trader',
+        now: epochMillis(books.account.settledThrough),
+        sessionId: instance,
+        slot,
+        reason: recovered.reason,
+      },
+      ports,
+    );
   } else {
-    log.info('recovered', { slot, settledNow: recovered.settledNow, position: recovered.account.position.quantity.toFixed() });
+    log.info('recovered', {
+      slot,
+      settledNow: recovered.settledNow,
+      position: recovered.account.position.quantity.toFixed(),
+    });
   }
 
   const history = await readHistory(symbol, timeframe, exchange);
   engine = new TradingEngine(
     {
-      slot, rules, timeframe, settings, features: createFeatureComputer(aresCore, timeframe, history.completeSince), mode: (await readTradingState(ledger, slot)).state,
-      account: recovered.account, decidedBars: recovered.decidedBars, fence: lease, recvWindowMs: options.recvWindowMs, onFatal: fatal.reject,
+      slot,
+      rules,
+      timeframe,
+      settings,
+      features: createFeatureComputer(aresCore, timeframe, history.completeSince),
+      mode: (await readTradingState(ledger, slot)).state,
+      account: recovered.account,
+      decidedBars: recovered.decidedBars,
+      fence: lease,
+      recvWindowMs: options.recvWindowMs,
+      onFatal: fatal.reject,
       onBarDone: (barClose) => {
         if (engine) options.acknowledge?.(barClose, engine.counters).catch(fatal.reject);
       },
@@ -108,7 +146,10 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
   );
   engine.seed(history.candles);
   const hotSwap = createHotSwap({ featureSet: aresCore, timeframe }, { ...ports, engine, journal });
-  const commands = followCommands({ slot, pollMs: options.commandPollMs, onFatal: fatal.reject }, { ...ports, engine, hotSwap });
+  const commands = followCommands(
+    { slot, pollMs: options.commandPollMs, onFatal: fatal.reject },
+    { ...ports, engine, hotSwap },
+  );
   await commands.synchronise();
   deliver = (message) => engine.accept(message);
   for (const message of buffered.splice(0)) engine.accept(message);
@@ -118,7 +159,12 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
 
   let reason = '';
   try {
-    await Promise.race([fatal.promise, new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })))]);
+    await Promise.race([
+      fatal.promise,
+      new Promise<void>((resolve) =>
+        signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+      ),
+    ]);
     reason = String(signal.reason);
   } finally {
     commands.stop();
@@ -135,27 +181,67 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
     await announce('ComponentStopped', { component: 'trader', instance, reason }, `${instance}:stop`, ports);
     await lease.release();
     await engine?.model?.predictor.release();
-    await exchange.close().catch((error: unknown) => log.warn('the exchange connection did not close in order', { error: messageOf(error) }));
+    await exchange
+      .close()
+      .catch((error: unknown) =>
+        log.warn('the exchange connection did not close in order', { error: messageOf(error) }),
+      );
   }
 }
 
 /** Twice the history that features need, so that the newest bar has a row also after a gap. */
-async function readHistory(symbol: string, timeframe: Timeframe, exchange: Exchange): Promise<{ readonly candles: readonly Candle[]; readonly completeSince: number }> {
+async function readHistory(
+  symbol: string,
+  timeframe: Timeframe,
+  exchange: Exchange,
+): Promise<{ readonly candles: readonly Candle[]; readonly completeSince: number }> {
   const newest = (await exchange.candles({ symbol, timeframe, limit: 1 })).at(-1);
   if (!newest) return { candles: [], completeSince: Number.POSITIVE_INFINITY };
   const since = epochMillis(newest.openTime - (2 * requiredHistory - 1) * timeframeMillis(timeframe));
   // A bar more than were there a moment ago: one may have closed since.
-  return { candles: await exchange.candles({ symbol, timeframe, since, limit: 2 * requiredHistory + 1 }), completeSince: since };
+  return {
+    candles: await exchange.candles({ symbol, timeframe, since, limit: 2 * requiredHistory + 1 }),
+    completeSince: since,
+  };
 }
 
 /** Publishes an event that goes with no other change. */
-async function announce<N extends EventName>(name: N, data: EventData<N>, id: string, ports: Pick<TraderPorts, 'ledger' | 'wallClock'>): Promise<void> {
+async function announce<N extends EventName>(
+  name: N,
+  data: EventData<N>,
+  id: string,
+  ports: Pick<TraderPorts, 'ledger' | 'wallClock'>,
+): Promise<void> {
   const now = ports.wallClock.now();
   const token = `${name}:${id}`;
   await ports.ledger.commit({
     token,
     writes: [],
-    audit: [{ stream: 'trading', timestamp: now, eventType: name, user: 'trader', action: name, details: { ...(data as object) }, sessionId: id }],
-    events: [newEvent(name, { id: `${token}:0`, version: 1, occurredAt: now, correlationId: id, causationId: null, slot: null, sequence: now }, data)],
+    audit: [
+      {
+        stream: 'trading',
+        timestamp: now,
+        eventType: name,
+        user: 'trader',
+        action: name,
+        details: { ...(data as object) },
+        sessionId: id,
+      },
+    ],
+    events: [
+      newEvent(
+        name,
+        {
+          id: `${token}:0`,
+          version: 1,
+          occurredAt: now,
+          correlationId: id,
+          causationId: null,
+          slot: null,
+          sequence: now,
+        },
+        data,
+      ),
+    ],
   });
 }

@@ -10,7 +10,12 @@ import { simulatedMarketRules } from '../../src/core/simulation/market-rules.ts'
 import { createSimulatedExchange, type SimulatedExchange } from '../../src/core/simulation/simulated-exchange.ts';
 import { createVenue, emptyVenue } from '../../src/core/simulation/venue.ts';
 import type { Decision } from '../../src/core/trading/decision.ts';
-import { type EngineModel, type EngineOptions, type EnginePorts, TradingEngine } from '../../src/core/trading/engine.ts';
+import {
+  type EngineModel,
+  type EngineOptions,
+  type EnginePorts,
+  TradingEngine,
+} from '../../src/core/trading/engine.ts';
 import { engineSettings } from '../../src/core/trading/engine-settings.ts';
 import { decimal, ZERO } from '../../src/core/trading/money.ts';
 import type { OwnOrder } from '../../src/core/trading/own-order.ts';
@@ -19,13 +24,29 @@ import { openAccount, type SlotAccount } from '../../src/core/trading/slot-accou
 export const BAR = 60_000;
 export const slot = 'paper:trend:BTC/USDT:1m' as SlotId;
 export const rules = simulatedMarketRules('BTC/USDT');
-export const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+export const quiet: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 /** The `index`-th bar of a market that stands around `close`. */
-export const bar = (index: number, close = 40_000): Candle => ({ openTime: epochMillis(index * BAR), open: close, high: close + 5, low: close - 5, close, volume: 30 });
+export const bar = (index: number, close = 40_000): Candle => ({
+  openTime: epochMillis(index * BAR),
+  open: close,
+  high: close + 5,
+  low: close - 5,
+  close,
+  volume: 30,
+});
 
 /** A model that says what `probabilityAt` says, by the number of its predictions. */
-export function scriptedModel(probabilityAt: (prediction: number) => number, runId = 'run-1', hash = 'a'.repeat(64)): EngineModel & { released: boolean } {
+export function scriptedModel(
+  probabilityAt: (prediction: number) => number,
+  runId = 'run-1',
+  hash = 'a'.repeat(64),
+): EngineModel & { released: boolean } {
   let predictions = 0;
   const model = {
     runId,
@@ -70,21 +91,46 @@ export async function startEngine(
 ): Promise<Harness> {
   const venue = createVenue(rules, emptyVenue({ USDT: '10000' }));
   const exchange = createSimulatedExchange(venue, BAR, []);
-  const harness = { decisions: [] as Decision[], settled: [] as Harness['settled'], intents: [] as OwnOrder[], marked: [] as SlotAccount[], swaps: [] as string[], done: [] as number[], fatal: [] as unknown[] };
+  const harness = {
+    decisions: [] as Decision[],
+    settled: [] as Harness['settled'],
+    intents: [] as OwnOrder[],
+    marked: [] as SlotAccount[],
+    swaps: [] as string[],
+    done: [] as number[],
+    fatal: [] as unknown[],
+  };
   const spoiled: Exchange = { ...exchange, ...options.tamper?.(exchange) };
   const row = new Float32Array([1]);
   const engine = new TradingEngine(
     {
-      slot, rules, timeframe: '1m' as Timeframe, settings: engineSettings({ ...DEFAULT_CONFIG, ...options.config }), features: { close: () => row }, mode: 'ACTIVE',
-      account: openAccount({ base: ZERO, quote: decimal('10000') }, decimal('10000')), decidedBars: new Set(), fence: { epoch: 1, holds: () => true }, recvWindowMs: 100,
-      onBarDone: (barClose) => harness.done.push(barClose), onFatal: (error) => harness.fatal.push(error), ...options,
+      slot,
+      rules,
+      timeframe: '1m' as Timeframe,
+      settings: engineSettings({ ...DEFAULT_CONFIG, ...options.config }),
+      features: { close: () => row },
+      mode: 'ACTIVE',
+      account: openAccount({ base: ZERO, quote: decimal('10000') }, decimal('10000')),
+      decidedBars: new Set(),
+      fence: { epoch: 1, holds: () => true },
+      recvWindowMs: 100,
+      onBarDone: (barClose) => harness.done.push(barClose),
+      onFatal: (error) => harness.fatal.push(error),
+      ...options,
     },
     {
-      exchange: spoiled, log: quiet, monotonic: options.monotonic ?? { now: () => exchange.now }, timers: options.timers ?? { sleep: () => new Promise((resolve) => setImmediate(resolve)), every: () => () => undefined },
+      exchange: spoiled,
+      log: quiet,
+      monotonic: options.monotonic ?? { now: () => exchange.now },
+      timers: options.timers ?? {
+        sleep: () => new Promise((resolve) => setImmediate(resolve)),
+        every: () => () => undefined,
+      },
       journal: {
         decision: (decision) => harness.decisions.push(decision),
         intent: (order) => harness.intents.push(order),
-        settled: (order, account, realisedPnl) => harness.settled.push({ order, account, realisedPnl: realisedPnl.toFixed() }),
+        settled: (order, account, realisedPnl) =>
+          harness.settled.push({ order, account, realisedPnl: realisedPnl.toFixed() }),
         marked: (account) => harness.marked.push(account),
         swapped: (swap) => harness.swaps.push(swap.toRunId),
         failed: () => undefined,

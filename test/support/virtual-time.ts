@@ -48,7 +48,9 @@ export function createVirtualTime(): VirtualTime {
       const end = now + ms;
       await settle();
       for (;;) {
-        const next = [...due].filter(([, timer]) => timer.at <= end).sort(([a, one], [b, other]) => one.at - other.at || a - b)[0];
+        const next = [...due]
+          .filter(([, timer]) => timer.at <= end)
+          .sort(([a, one], [b, other]) => one.at - other.at || a - b)[0];
         if (!next) break;
         due.delete(next[0]);
         now = Math.max(now, next[1].at);

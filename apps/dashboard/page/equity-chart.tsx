@@ -71,7 +71,7 @@ export function EquityChart({ dashboard }: { readonly dashboard: Dashboard }) {
       title={`Equity in ${quote}`}
       aside={
         <span class="legend">
-          <span class="up">— equity</span>
+          <span>— equity</span>
           <span class="muted">
             ┄ holding {overview.slot.base} {first && gainPercent(market)}
           </span>

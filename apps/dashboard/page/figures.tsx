@@ -73,7 +73,7 @@ export function Figures({ overview }: { readonly overview: Overview }) {
       ) : (
         <Figure name="Position" value={amount(position.quantity)} unit={base}>
           worth {money(position.value)} · <span class={tone(account.unrealisedPnl)}>{gain(account.unrealisedPnl)}</span>{' '}
-          {quote} open
+          open
         </Figure>
       )}
     </dl>

@@ -19,18 +19,16 @@ const PAGE = 1_000;
 const READ_POLICY = { baseMs: 500, capMs: 10_000, maxAttempts: 8, maxTotalMs: 120_000, attemptMs: 30_000 };
 
 const candleRows = z.array(
-  z
-    .tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number().nullish()], z.unknown())
-    .transform(
-      ([openTime, open, high, low, close, volume]): Candle => ({
-        openTime: epochMillis(openTime),
-        open,
-        high,
-        low,
-        close,
-        volume: volume ?? 0,
-      }),
-    ),
+  z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number().nullish()], z.unknown()).transform(
+    ([openTime, open, high, low, close, volume]): Candle => ({
+      openTime: epochMillis(openTime),
+      open,
+      high,
+      low,
+      close,
+      volume: volume ?? 0,
+    }),
+  ),
 );
 
 /** Candles over ccxt, from any of the exchanges it knows. */

@@ -22,7 +22,9 @@ function replayedTime(): MarketClock {
       const wall = wallClock.now();
       if (!answer || wall - askedAt >= KEEP_MS) {
         askedAt = wall;
-        answer = replayControl().status().then(({ marketTime }) => marketTime);
+        answer = replayControl()
+          .status()
+          .then(({ marketTime }) => marketTime);
       }
       return answer;
     },

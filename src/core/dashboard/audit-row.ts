@@ -31,7 +31,7 @@ const TELLING = [
 ];
 
 const isText = (value: Json | undefined): value is string | number =>
-  (typeof value === 'string' && value !== '') || typeof value === 'number';
+  (typeof value === 'string' && value !== '' && value !== '0') || typeof value === 'number';
 
 export function auditRow(entry: AuditEntry): AuditRow {
   const { stream, sequence, timestamp, eventType, user, action, details, hash } = entry;

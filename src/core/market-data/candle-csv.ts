@@ -7,7 +7,7 @@ const COLUMNS = ['ts_ms', 'open', 'high', 'low', 'close', 'volume'] as const;
 type Column = (typeof COLUMNS)[number];
 
 /** Bars that are missing between two that are there. */
-export interface CandleGap {
+interface CandleGap {
   /** Open time of the first missing bar. */
   readonly from: EpochMillis;
   /** Open time of the bar that ends the gap. */

@@ -78,7 +78,7 @@ export async function recallModel(
   return model;
 }
 
-function feedsOf(signature: ModelSignature, timeframe: Timeframe): () => FeatureFeed {
+function feedsOf(signature: ModelSignature, timeframe: Timeframe): (completeSince: number) => FeatureFeed {
   const { name, version } = signature.featureSet;
   const set = findFeatureSet(name, version);
   if (!set) {

@@ -1,5 +1,5 @@
-import type { Side } from '../trading/side.ts';
 import type { Price, Quantity } from '../trading/money.ts';
+import type { Side } from '../trading/side.ts';
 
 /** An order as the strategy wants it, before risk has seen it. */
 export interface ProposedOrder {

@@ -68,43 +68,66 @@ export function checkRisk(order: ProposedOrder, limits: RiskLimits, context: Ris
   const { referencePrice, quantity, side } = order;
   const grows = side === 'buy';
   if (context.mode === 'HALTED') return refuse('halted', 'trading is HALTED: only cancels are sent');
-  if (context.mode === 'REDUCING' && grows) return refuse('reducing', 'trading is REDUCING: only orders that shrink the position are sent');
+  if (context.mode === 'REDUCING' && grows)
+    return refuse('reducing', 'trading is REDUCING: only orders that shrink the position are sent');
   if (context.alreadySent) return refuse('duplicate', `order ${order.clientOrderId} was sent before`);
   if (context.dataAgeMs > limits.staleDataMs) {
-    return refuse('stale-data', `market data must be at most ${limits.staleDataMs} ms old, was ${Math.round(context.dataAgeMs)} ms`);
+    return refuse(
+      'stale-data',
+      `market data must be at most ${limits.staleDataMs} ms old, was ${Math.round(context.dataAgeMs)} ms`,
+    );
   }
   if (!grows && quantity.gt(context.held)) {
     return refuse('oversell', `sale must be at most the ${context.held.toFixed()} held, was ${quantity.toFixed()}`);
   }
   if (!context.book) return refuse('no-book', 'the book must have been seen before an order is sent');
   const { bid, ask } = context.book;
-  if (bid.gte(ask)) return refuse('crossed-book', `bid must be below ask, was ${bid.toFixed()} against ${ask.toFixed()}`);
+  if (bid.gte(ask))
+    return refuse('crossed-book', `bid must be below ask, was ${bid.toFixed()} against ${ask.toFixed()}`);
   const middle = bid.plus(ask).div(2);
   const spread = ask.minus(bid).div(middle).toNumber();
   if (spread > limits.maxSpreadFraction) {
-    return refuse('spread', `spread must be at most ${limits.maxSpreadFraction} of the price, was ${spread.toFixed(6)}`);
+    return refuse(
+      'spread',
+      `spread must be at most ${limits.maxSpreadFraction} of the price, was ${spread.toFixed(6)}`,
+    );
   }
   const distance = referencePrice.minus(middle).abs().div(middle).toNumber();
   if (distance > limits.priceCollarFraction) {
-    return refuse('collar', `reference price must be within ${limits.priceCollarFraction} of the book, was ${distance.toFixed(6)} away`);
+    return refuse(
+      'collar',
+      `reference price must be within ${limits.priceCollarFraction} of the book, was ${distance.toFixed(6)} away`,
+    );
   }
   if (!grows) return { outcome: 'approved', order: order as ApprovedOrder };
 
   const worstPrice = ask.gt(referencePrice) ? ask : referencePrice;
   const notional = quantity.times(worstPrice);
   if (notional.gt(limits.maxOrderNotional)) {
-    return refuse('order-notional', `order must be worth at most ${limits.maxOrderNotional.toFixed()}, was ${notional.toFixed(2)}`);
+    return refuse(
+      'order-notional',
+      `order must be worth at most ${limits.maxOrderNotional.toFixed()}, was ${notional.toFixed(2)}`,
+    );
   }
   const position = context.held.plus(quantity).times(worstPrice);
   if (position.gt(limits.maxPositionNotional)) {
-    return refuse('position-notional', `position must be worth at most ${limits.maxPositionNotional.toFixed()}, would be ${position.toFixed(2)}`);
+    return refuse(
+      'position-notional',
+      `position must be worth at most ${limits.maxPositionNotional.toFixed()}, would be ${position.toFixed(2)}`,
+    );
   }
   if (context.ordersLastMinute >= limits.maxOrdersPerMinute) {
-    return refuse('order-rate', `orders a minute must be at most ${limits.maxOrdersPerMinute}, were ${context.ordersLastMinute}`);
+    return refuse(
+      'order-rate',
+      `orders a minute must be at most ${limits.maxOrdersPerMinute}, were ${context.ordersLastMinute}`,
+    );
   }
   const dailyLoss = lossFraction(context.dayStartEquity, context.equity);
   if (dailyLoss >= limits.dailyLossFraction) {
-    return refuse('daily-loss', `loss of the day must be below ${limits.dailyLossFraction}, was ${dailyLoss.toFixed(4)}`);
+    return refuse(
+      'daily-loss',
+      `loss of the day must be below ${limits.dailyLossFraction}, was ${dailyLoss.toFixed(4)}`,
+    );
   }
   const drawdown = lossFraction(context.peakEquity, context.equity);
   if (drawdown >= limits.maxDrawdownFraction) {

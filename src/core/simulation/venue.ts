@@ -33,7 +33,7 @@ export interface VenueSnapshot {
   readonly taken: Taken;
 }
 
-export type PlaceOutcome =
+type PlaceOutcome =
   | { readonly outcome: 'accepted'; readonly order: VenueOrder; readonly events: readonly VenueEvent[] }
   | Refusal;
 

@@ -23,7 +23,9 @@ export interface Decision {
 export const decisionToJson = (decision: Decision): JsonObject => ({ ...decision });
 
 /** One line a decision, the same for the same inputs: what a hash over a run's decisions is made of. */
-export function decisionLine(decision: Pick<Decision, 'barClose' | 'modelHash' | 'probability' | 'signal' | 'action' | 'side' | 'quantity'>): string {
+export function decisionLine(
+  decision: Pick<Decision, 'barClose' | 'modelHash' | 'probability' | 'signal' | 'action' | 'side' | 'quantity'>,
+): string {
   const { barClose, modelHash, probability, signal, action, side, quantity } = decision;
   return [barClose, modelHash, probability, signal, action, side, quantity].map((part) => part ?? '-').join(' ');
 }

@@ -11,7 +11,15 @@ export interface EngineSettings {
 
 export function engineSettings({ strategy, risk }: LiveConfig): EngineSettings {
   return {
-    strategy: { ...strategy, budgetFraction: decimal(strategy.budgetFraction), quoteBudget: decimal(strategy.quoteBudget) },
-    limits: { ...risk, maxOrderNotional: decimal(risk.maxOrderNotional), maxPositionNotional: decimal(risk.maxPositionNotional) },
+    strategy: {
+      ...strategy,
+      budgetFraction: decimal(strategy.budgetFraction),
+      quoteBudget: decimal(strategy.quoteBudget),
+    },
+    limits: {
+      ...risk,
+      maxOrderNotional: decimal(risk.maxOrderNotional),
+      maxPositionNotional: decimal(risk.maxPositionNotional),
+    },
   };
 }

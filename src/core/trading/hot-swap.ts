@@ -1,8 +1,8 @@
 import { AresError, messageOf } from '../ares-error.ts';
+import type { FeatureSet } from '../features/feature-set.ts';
 import type { Timeframe } from '../market-data/candle.ts';
 import { checkSignature } from '../models/check-signature.ts';
 import { selectColumns } from '../models/select-columns.ts';
-import type { FeatureSet } from '../features/feature-set.ts';
 import type { Log } from '../ports/log.ts';
 import type { ModelHash, ModelStore } from '../ports/model-store.ts';
 import type { PredictorLoader } from '../ports/predictor.ts';
@@ -33,7 +33,10 @@ export interface HotSwap {
   readonly swapInProgress: boolean;
 }
 
-export function createHotSwap(options: { readonly featureSet: FeatureSet; readonly timeframe: Timeframe }, ports: HotSwapPorts): HotSwap {
+export function createHotSwap(
+  options: { readonly featureSet: FeatureSet; readonly timeframe: Timeframe },
+  ports: HotSwapPorts,
+): HotSwap {
   let newest = -1;
   let pending = 0;
   let tail: Promise<void> = Promise.resolve();
@@ -41,7 +44,8 @@ export function createHotSwap(options: { readonly featureSet: FeatureSet; readon
   const load = async (target: SwapTarget) => {
     const predictor = await ports.predictorLoader.load(await ports.modelStore.get(target.modelHash));
     const checked = checkSignature(predictor.signature, options.featureSet, options.timeframe);
-    if (checked.ok) return { runId: target.runId, predictor, columns: selectColumns(predictor.signature, options.featureSet) };
+    if (checked.ok)
+      return { runId: target.runId, predictor, columns: selectColumns(predictor.signature, options.featureSet) };
     await predictor.release();
     throw new AresError('SIGNATURE_MISMATCH', checked.reason, { runId: target.runId });
   };
@@ -67,9 +71,11 @@ export function createHotSwap(options: { readonly featureSet: FeatureSet; readon
     request: (target) => {
       newest = Math.max(newest, target.sequence);
       pending += 1;
-      tail = tail.then(() => swap(target)).finally(() => {
-        pending -= 1;
-      });
+      tail = tail
+        .then(() => swap(target))
+        .finally(() => {
+          pending -= 1;
+        });
       return tail;
     },
     get swapInProgress() {

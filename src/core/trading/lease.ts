@@ -53,21 +53,41 @@ export async function acquireLease(options: LeaseOptions, ports: LeasePorts, sig
       token: `lease:${slot}:${epoch}:${owner}`,
       writes: [
         { kind: 'put', key: keys.lease(slot), expected: seen?.version ?? 'absent', value: { owner, epoch } },
-        { kind: 'put', key: keys.leaseRenewal(slot), expected: renewal?.version ?? 'absent', value: { epoch, count: 0 } },
+        {
+          kind: 'put',
+          key: keys.leaseRenewal(slot),
+          expected: renewal?.version ?? 'absent',
+          value: { epoch, count: 0 },
+        },
       ],
       audit: [],
       events: [],
     });
     if (outcome.outcome === 'committed') {
-      return holdLease(options, ports, { epoch, version: (seen?.version ?? 0) + 1, renewalVersion: (renewal?.version ?? 0) + 1, since: asked });
+      return holdLease(options, ports, {
+        epoch,
+        version: (seen?.version ?? 0) + 1,
+        renewalVersion: (renewal?.version ?? 0) + 1,
+        since: asked,
+      });
     }
   }
 }
 
 /** Returns when the owner has shown no sign of life for the time to live and a receive window, or has given the lease back. */
-async function waitUntilSilent(seen: Item, options: LeaseOptions, ports: LeasePorts, signal?: AbortSignal): Promise<void> {
+async function waitUntilSilent(
+  seen: Item,
+  options: LeaseOptions,
+  ports: LeasePorts,
+  signal?: AbortSignal,
+): Promise<void> {
   const { slot, ttlMs, recvWindowMs } = options;
-  ports.log.info('waiting for the lease of the former trader to run out', { slot, owner: seen.value.owner, epoch: seen.value.epoch, waitMs: ttlMs + recvWindowMs });
+  ports.log.info('waiting for the lease of the former trader to run out', {
+    slot,
+    owner: seen.value.owner,
+    epoch: seen.value.epoch,
+    waitMs: ttlMs + recvWindowMs,
+  });
   let renewal = await ports.ledger.get(keys.leaseRenewal(slot));
   let since = ports.monotonic.now();
   while (ports.monotonic.now() - since < ttlMs + recvWindowMs) {
@@ -107,7 +127,15 @@ function holdLease(
     const asked = ports.monotonic.now();
     const outcome = await ports.ledger.commit({
       token: `lease:${slot}:${taken.epoch}:${owner}:${renewalVersion}`,
-      writes: [guard(), { kind: 'put', key: keys.leaseRenewal(slot), expected: renewalVersion, value: { epoch: taken.epoch, count: renewalVersion } }],
+      writes: [
+        guard(),
+        {
+          kind: 'put',
+          key: keys.leaseRenewal(slot),
+          expected: renewalVersion,
+          value: { epoch: taken.epoch, count: renewalVersion },
+        },
+      ],
       audit: [],
       events: [],
     });
@@ -135,11 +163,17 @@ function holdLease(
       ended = true;
       const outcome = await ports.ledger.commit({
         token: `lease:${slot}:${taken.epoch}:${owner}:release`,
-        writes: [{ kind: 'put', key: keys.lease(slot), expected: taken.version, value: { owner: null, epoch: taken.epoch } }],
+        writes: [
+          { kind: 'put', key: keys.lease(slot), expected: taken.version, value: { owner: null, epoch: taken.epoch } },
+        ],
         audit: [],
         events: [],
       });
-      if (outcome.outcome === 'conflict') throw new AresError('LEASE_LOST', `the lease of ${slot} must be ours when it is given back, was taken by another trader`);
+      if (outcome.outcome === 'conflict')
+        throw new AresError(
+          'LEASE_LOST',
+          `the lease of ${slot} must be ours when it is given back, was taken by another trader`,
+        );
     },
   };
 }

@@ -45,7 +45,10 @@ export function fillToRecord(slot: SlotId, fill: Fill, clientOrderId: string): A
 }
 
 /** The journal of a live, paper or shadow trader: guarded commits on the ledger, one after the other. */
-export function createLedgerJournal(options: LedgerJournalOptions, ports: { readonly ledger: Ledger; readonly wallClock: WallClock }): TradingJournal {
+export function createLedgerJournal(
+  options: LedgerJournalOptions,
+  ports: { readonly ledger: Ledger; readonly wallClock: WallClock },
+): TradingJournal {
   const { slot, sessionId } = options;
   const orderVersions = new Map(options.orderVersions);
   let accountVersion = options.accountVersion;
@@ -62,7 +65,11 @@ export function createLedgerJournal(options: LedgerJournalOptions, ports: { read
   const commit = async (part: Omit<Commit, 'writes'> & { readonly writes: readonly Write[] }): Promise<void> => {
     const outcome = await ports.ledger.commit({ ...part, writes: [options.guard(), ...part.writes] });
     if (outcome.outcome === 'conflict') {
-      throw new AresError('FENCED', `the trader must own ${slot} and its books, but these had changed: ${outcome.keys.map((key) => key.sk).join(', ')}`, { slot });
+      throw new AresError(
+        'FENCED',
+        `the trader must own ${slot} and its books, but these had changed: ${outcome.keys.map((key) => key.sk).join(', ')}`,
+        { slot },
+      );
     }
   };
   const audit = (eventType: string, action: string, details: JsonObject): AuditDraft => ({
@@ -74,18 +81,47 @@ export function createLedgerJournal(options: LedgerJournalOptions, ports: { read
     details: { slot, ...details },
     sessionId,
   });
-  const event = <N extends EventName>(name: N, token: string, sequence: number, correlationId: string, data: EventData<N>) =>
-    newEvent(name, { id: `${token}:event`, version: 1, occurredAt: options.marketTime(), correlationId, causationId: null, slot, sequence }, data);
+  const event = <N extends EventName>(
+    name: N,
+    token: string,
+    sequence: number,
+    correlationId: string,
+    data: EventData<N>,
+  ) =>
+    newEvent(
+      name,
+      {
+        id: `${token}:event`,
+        version: 1,
+        occurredAt: options.marketTime(),
+        correlationId,
+        causationId: null,
+        slot,
+        sequence,
+      },
+      data,
+    );
   const orderWrite = (order: OwnOrder): Write => {
     const version = orderVersions.get(order.clientOrderId);
     orderVersions.set(order.clientOrderId, (version ?? 0) + 1);
-    const put = { kind: 'put', key: keys.order(slot, order.clientOrderId), expected: version ?? 'absent', value: { ...ownOrderToJson(order), settled: isSettled(order) } } as const;
+    const put = {
+      kind: 'put',
+      key: keys.order(slot, order.clientOrderId),
+      expected: version ?? 'absent',
+      value: { ...ownOrderToJson(order), settled: isSettled(order) },
+    } as const;
     return isSettled(order) ? put : { ...put, index: indexes.unsettledOrders(slot, order.clientOrderId) };
   };
 
   return {
-    decision: (decision) => enqueue(() => ports.ledger.append([{ key: keys.decision(slot, decision.barClose), value: decisionToJson(decision) }])),
-    intent: (order) => enqueue(() => commit({ token: `intent:${order.clientOrderId}`, writes: [orderWrite(order)], audit: [], events: [] })),
+    decision: (decision) =>
+      enqueue(() =>
+        ports.ledger.append([{ key: keys.decision(slot, decision.barClose), value: decisionToJson(decision) }]),
+      ),
+    intent: (order) =>
+      enqueue(() =>
+        commit({ token: `intent:${order.clientOrderId}`, writes: [orderWrite(order)], audit: [], events: [] }),
+      ),
     settled: (order, account, realisedPnl) =>
       enqueue(async () => {
         const id = order.clientOrderId;
@@ -93,21 +129,48 @@ export function createLedgerJournal(options: LedgerJournalOptions, ports: { read
         await ports.ledger.append([...order.fills.values()].map((fill) => fillToRecord(slot, fill, id)));
         const average = averagePrice(order);
         const fees: Record<string, string> = {};
-        for (const fill of order.fills.values()) fees[fill.feeAsset] = fill.fee.plus(fees[fill.feeAsset] ?? 0).toFixed();
+        for (const fill of order.fills.values())
+          fees[fill.feeAsset] = fill.fee.plus(fees[fill.feeAsset] ?? 0).toFixed();
         const outcome = { clientOrderId: id, symbol: order.symbol };
         const events = average
-          ? [event('TradeExecuted', token, account.trades, id, {
-              ...outcome, exchangeOrderId: order.exchangeOrderId ?? '', side: order.side, quantity: filledByFills(order).toFixed(), averagePrice: average.toFixed(), fees,
-              realisedPnl: realisedPnl.toFixed(), modelHash: order.modelHash, barClose: order.barClose,
-            })]
-          : [event('OrderRejected', token, account.trades, id, { ...outcome, code: order.state, reason: order.reason ?? 'ended without a fill' })];
+          ? [
+              event('TradeExecuted', token, account.trades, id, {
+                ...outcome,
+                exchangeOrderId: order.exchangeOrderId ?? '',
+                side: order.side,
+                quantity: filledByFills(order).toFixed(),
+                averagePrice: average.toFixed(),
+                fees,
+                realisedPnl: realisedPnl.toFixed(),
+                modelHash: order.modelHash,
+                barClose: order.barClose,
+              }),
+            ]
+          : [
+              event('OrderRejected', token, account.trades, id, {
+                ...outcome,
+                code: order.state,
+                reason: order.reason ?? 'ended without a fill',
+              }),
+            ];
         await commit({
           token,
-          writes: [orderWrite(order), { kind: 'put', key: keys.account(slot), expected: accountVersion, value: accountToJson(account) }],
-          audit: [audit(average ? 'TradeExecuted' : 'OrderRejected', order.state, {
-            ...outcome, side: order.side, quantity: order.quantity.toFixed(), filled: filledByFills(order).toFixed(), averagePrice: average?.toFixed() ?? null,
-            realisedPnl: realisedPnl.toFixed(), modelHash: order.modelHash, reason: order.reason,
-          })],
+          writes: [
+            orderWrite(order),
+            { kind: 'put', key: keys.account(slot), expected: accountVersion, value: accountToJson(account) },
+          ],
+          audit: [
+            audit(average ? 'TradeExecuted' : 'OrderRejected', order.state, {
+              ...outcome,
+              side: order.side,
+              quantity: order.quantity.toFixed(),
+              filled: filledByFills(order).toFixed(),
+              averagePrice: average?.toFixed() ?? null,
+              realisedPnl: realisedPnl.toFixed(),
+              modelHash: order.modelHash,
+              reason: order.reason,
+            }),
+          ],
           events,
         });
         accountVersion += 1;
@@ -123,12 +186,21 @@ export function createLedgerJournal(options: LedgerJournalOptions, ports: { read
         accountVersion += 1;
       }),
     swapped: (swap) =>
-      enqueue(() => commit({ token: `swap:${sessionId}:${slot}:${marks++}`, writes: [], audit: [audit('ModelSwapped', 'swap', swap)], events: [] })),
+      enqueue(() =>
+        commit({
+          token: `swap:${sessionId}:${slot}:${marks++}`,
+          writes: [],
+          audit: [audit('ModelSwapped', 'swap', swap)],
+          events: [],
+        }),
+      ),
     failed: ({ code, message }) =>
       enqueue(() => {
         const token = `failed:${sessionId}:${slot}:${marks++}`;
         return commit({
-          token, writes: [], audit: [audit('SystemError', code, { message })],
+          token,
+          writes: [],
+          audit: [audit('SystemError', code, { message })],
           events: [event('SystemError', token, ports.wallClock.now(), token, { component: 'trader', code, message })],
         });
       }),

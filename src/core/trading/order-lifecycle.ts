@@ -32,7 +32,10 @@ export const isFinal = (state: OrderState): boolean => orderTransitions[state].l
 export function transitionOrder(from: OrderState, to: OrderState): OrderState {
   if (from === to) return to;
   if (!orderTransitions[from].includes(to)) {
-    throw new AresError('ORDER_TRANSITION_ILLEGAL', `an order that is ${from} must become one of ${orderTransitions[from].join(', ') || 'nothing else'}, was to become ${to}`);
+    throw new AresError(
+      'ORDER_TRANSITION_ILLEGAL',
+      `an order that is ${from} must become one of ${orderTransitions[from].join(', ') || 'nothing else'}, was to become ${to}`,
+    );
   }
   return to;
 }

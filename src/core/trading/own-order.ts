@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type EpochMillis, epochMillis } from '../ports/clock.ts';
 import type { Fill, OrderReport, Side } from '../ports/exchange.ts';
 import type { JsonObject } from '../ports/ledger.ts';
-import { type Decimal, quantity as toQuantity, type Quantity, ZERO } from './money.ts';
+import { type Decimal, type Quantity, quantity as toQuantity, ZERO } from './money.ts';
 import { isFinal, type OrderState, orderTransitions, stateOfStatus } from './order-lifecycle.ts';
 
 /** An order this slot sent or was about to send. */

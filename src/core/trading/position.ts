@@ -30,7 +30,10 @@ export function applyFill(position: Position, fill: Fill, rules: Pick<MarketRule
   if (fill.side === 'buy') {
     const quoteChange = gross.plus(quoteFee).neg();
     return {
-      position: { quantity: position.quantity.plus(fill.quantity).minus(baseFee), cost: position.cost.minus(quoteChange) },
+      position: {
+        quantity: position.quantity.plus(fill.quantity).minus(baseFee),
+        cost: position.cost.minus(quoteChange),
+      },
       realisedPnl: ZERO,
       quoteChange,
     };

@@ -37,36 +37,69 @@ export interface StoredBooks {
 }
 
 export type Recovery =
-  | { readonly outcome: 'ready'; readonly account: SlotAccount; readonly decidedBars: ReadonlySet<number>; readonly settledNow: number }
+  | {
+      readonly outcome: 'ready';
+      readonly account: SlotAccount;
+      readonly decidedBars: ReadonlySet<number>;
+      readonly settledNow: number;
+    }
   /** What the exchange holds is not what the books say: nothing may be traded. */
-  | { readonly outcome: 'mismatch'; readonly account: SlotAccount; readonly decidedBars: ReadonlySet<number>; readonly reason: string };
+  | {
+      readonly outcome: 'mismatch';
+      readonly account: SlotAccount;
+      readonly decidedBars: ReadonlySet<number>;
+      readonly reason: string;
+    };
 
 /** Reads the slot's books, opening them when this is the slot's first start. @throws AresError `BOOKS_MISSING` when the exchange knows orders of this slot but the database has no books */
 export async function readBooks(options: RecoverOptions, ports: RecoverPorts): Promise<StoredBooks> {
   const { slot, rules } = options;
   const item = await ports.ledger.get(keys.account(slot));
   if (!item) {
-    const own = (await ports.exchange.ordersSince(rules.symbol, epochMillis(0))).filter((order) => parseClientOrderId(slot, order.clientOrderId));
+    const own = (await ports.exchange.ordersSince(rules.symbol, epochMillis(0))).filter((order) =>
+      parseClientOrderId(slot, order.clientOrderId),
+    );
     if (own.length > 0) {
-      throw new AresError('BOOKS_MISSING', `the database must know the ${own.length} orders the exchange has of ${slot}, but has no books for it: restore its backup`, { slot });
+      throw new AresError(
+        'BOOKS_MISSING',
+        `the database must know the ${own.length} orders the exchange has of ${slot}, but has no books for it: restore its backup`,
+        { slot },
+      );
     }
     const account = openAccount(await exchangeTotals(options, ports), options.budget);
     const outcome = await ports.ledger.commit({
       token: `open-account:${slot}`,
-      writes: [options.guard(), { kind: 'put', key: keys.account(slot), expected: 'absent', value: accountToJson(account) }],
-      audit: [{
-        stream: 'trading', timestamp: epochMillis(0), eventType: 'AccountOpened', user: 'trader', action: 'open', sessionId: options.sessionId,
-        details: { slot, base: account.baseline.base.toFixed(), quote: account.baseline.quote.toFixed() },
-      }],
+      writes: [
+        options.guard(),
+        { kind: 'put', key: keys.account(slot), expected: 'absent', value: accountToJson(account) },
+      ],
+      audit: [
+        {
+          stream: 'trading',
+          timestamp: epochMillis(0),
+          eventType: 'AccountOpened',
+          user: 'trader',
+          action: 'open',
+          sessionId: options.sessionId,
+          details: { slot, base: account.baseline.base.toFixed(), quote: account.baseline.quote.toFixed() },
+        },
+      ],
       events: [],
     });
-    if (outcome.outcome === 'conflict') throw new AresError('FENCED', `the trader must own ${slot} to open its books`, { slot });
+    if (outcome.outcome === 'conflict')
+      throw new AresError('FENCED', `the trader must own ${slot} to open its books`, { slot });
     return { account, accountVersion: 1, unsettled: [], orderVersions: new Map() };
   }
   const unsettled: Item[] = [];
   let after: string | undefined;
   do {
-    const page = await ports.ledger.query({ table: 'state', ...pick(indexes.unsettledOrders(slot)), by: 'index', limit: 100, ...(after ? { after } : {}) });
+    const page = await ports.ledger.query({
+      table: 'state',
+      ...pick(indexes.unsettledOrders(slot)),
+      by: 'index',
+      limit: 100,
+      ...(after ? { after } : {}),
+    });
     unsettled.push(...page.items);
     after = page.next;
   } while (after);
@@ -85,14 +118,28 @@ const pick = ({ pk }: { readonly pk: string }) => ({ pk });
  *
  * @throws whatever a read of the exchange throws: a failed read means no trading, never "flat"
  */
-export async function recoverSlot(books: StoredBooks, options: RecoverOptions, journal: TradingJournal, ports: RecoverPorts): Promise<Recovery> {
+export async function recoverSlot(
+  books: StoredBooks,
+  options: RecoverOptions,
+  journal: TradingJournal,
+  ports: RecoverPorts,
+): Promise<Recovery> {
   const { slot, rules } = options;
   let { account } = books;
-  const since = epochMillis(Math.max(0, Math.min(account.settledThrough, ...books.unsettled.map((order) => order.barClose)) - 2 * options.barMillis));
+  const since = epochMillis(
+    Math.max(
+      0,
+      Math.min(account.settledThrough, ...books.unsettled.map((order) => order.barClose)) - 2 * options.barMillis,
+    ),
+  );
 
   for (const open of await ports.exchange.openOrders(rules.symbol)) {
     if (parseClientOrderId(slot, open.clientOrderId)) await ports.exchange.cancel(rules.symbol, open.clientOrderId);
-    else ports.log.warn('an order that is not ours rests on the exchange and is left alone', { slot, clientOrderId: open.clientOrderId });
+    else
+      ports.log.warn('an order that is not ours rests on the exchange and is left alone', {
+        slot,
+        clientOrderId: open.clientOrderId,
+      });
   }
   const reports = new Map<string, OrderReport>();
   for (const report of await ports.exchange.ordersSince(rules.symbol, since)) {
@@ -111,7 +158,12 @@ export async function recoverSlot(books: StoredBooks, options: RecoverOptions, j
       ? withExchangeFacts(stored ?? orderOfReport(slot, report), report, fills)
       : { ...(stored as OwnOrder), state: 'rejected' as const, reason: 'never reached the exchange' };
     if (!isSettled(order)) {
-      return { outcome: 'mismatch', account, decidedBars, reason: `order ${id} must have ended with all its fills, was ${order.state} with ${order.fills.size} fills` };
+      return {
+        outcome: 'mismatch',
+        account,
+        decidedBars,
+        reason: `order ${id} must have ended with all its fills, was ${order.state} with ${order.fills.size} fills`,
+      };
     }
     const booked = bookFills(account, [...order.fills.values()], rules);
     account = booked.account;
@@ -123,16 +175,28 @@ export async function recoverSlot(books: StoredBooks, options: RecoverOptions, j
   const totals = await exchangeTotals(options, ports);
   const expectedBase = account.baseline.base.plus(account.position.quantity);
   const expectedQuote = account.baseline.quote.plus(account.quoteFlow);
-  for (const [asset, expected, actual] of [[rules.base, expectedBase, totals.base], [rules.quote, expectedQuote, totals.quote]] as const) {
+  for (const [asset, expected, actual] of [
+    [rules.base, expectedBase, totals.base],
+    [rules.quote, expectedQuote, totals.quote],
+  ] as const) {
     if (!expected.eq(actual)) {
-      return { outcome: 'mismatch', account, decidedBars, reason: `balance of ${asset} must be ${expected.toFixed()}, was ${actual.toFixed()}` };
+      return {
+        outcome: 'mismatch',
+        account,
+        decidedBars,
+        reason: `balance of ${asset} must be ${expected.toFixed()}, was ${actual.toFixed()}`,
+      };
     }
   }
   return { outcome: 'ready', account, decidedBars, settledNow };
 }
 
 /** Asks for an order by its id, and again after a receive window: only then can it no longer turn up. */
-async function askPatiently(id: string, options: RecoverOptions, ports: RecoverPorts): Promise<OrderReport | undefined> {
+async function askPatiently(
+  id: string,
+  options: RecoverOptions,
+  ports: RecoverPorts,
+): Promise<OrderReport | undefined> {
   const first = await ports.exchange.order(options.rules.symbol, id);
   if (first) return first;
   await ports.timers.sleep(options.recvWindowMs);
@@ -163,7 +227,10 @@ function withExchangeFacts(order: OwnOrder, report: OrderReport, fills: readonly
   return applyReport(applyFills(order, own), report);
 }
 
-async function exchangeTotals(options: RecoverOptions, ports: RecoverPorts): Promise<{ readonly base: Decimal; readonly quote: Decimal }> {
+async function exchangeTotals(
+  options: RecoverOptions,
+  ports: RecoverPorts,
+): Promise<{ readonly base: Decimal; readonly quote: Decimal }> {
   const balances = await ports.exchange.balances();
   const total = (asset: string): Decimal => {
     const balance = balances.get(asset);

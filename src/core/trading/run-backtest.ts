@@ -4,8 +4,8 @@ import { aresCore } from '../features/ares-core.ts';
 import { createFeatureComputer } from '../features/feature-computer.ts';
 import type { Candle } from '../market-data/candle.ts';
 import { timeframeMillis } from '../market-data/timeframe.ts';
-import { parseSlotId, type SlotId } from '../models/slot.ts';
 import { selectColumns } from '../models/select-columns.ts';
+import { parseSlotId, type SlotId } from '../models/slot.ts';
 import type { Log } from '../ports/log.ts';
 import type { Predictor } from '../ports/predictor.ts';
 import { simulatedMarketRules } from '../simulation/market-rules.ts';
@@ -51,7 +51,11 @@ export async function runBacktest(request: BacktestRequest, log: Log): Promise<B
   const { symbols, timeframe } = parseSlotId(slot);
   const rules = simulatedMarketRules(symbols[0] as string);
   const first = candles.findIndex((candle) => candle.openTime >= request.from);
-  if (first < 0) throw new AresError('BACKTEST_EMPTY', `candles must reach past ${request.from}, the last opened at ${candles.at(-1)?.openTime ?? 'none'}`);
+  if (first < 0)
+    throw new AresError(
+      'BACKTEST_EMPTY',
+      `candles must reach past ${request.from}, the last opened at ${candles.at(-1)?.openTime ?? 'none'}`,
+    );
   const history = candles.slice(0, first);
   const traded = candles.slice(first);
   const settings = engineSettings(config);
@@ -64,25 +68,42 @@ export async function runBacktest(request: BacktestRequest, log: Log): Promise<B
   let failure: unknown;
   const engine = new TradingEngine(
     {
-      slot, rules, timeframe, settings, features: createFeatureComputer(aresCore, timeframe), mode: 'ACTIVE', account: openAccount({ base: ZERO, quote: budget }, budget),
-      decidedBars: new Set(), fence: { epoch: 1, holds: () => true }, recvWindowMs: 0,
+      slot,
+      rules,
+      timeframe,
+      settings,
+      features: createFeatureComputer(aresCore, timeframe),
+      mode: 'ACTIVE',
+      account: openAccount({ base: ZERO, quote: budget }, budget),
+      decidedBars: new Set(),
+      fence: { epoch: 1, holds: () => true },
+      recvWindowMs: 0,
       onFatal: (error) => {
         failure = error;
       },
     },
     {
-      exchange, log,
+      exchange,
+      log,
       monotonic: { now: () => exchange.now },
       timers: { sleep: async () => undefined, every: () => () => undefined },
       journal: {
         decision: (decision) => void decisions.push(decision),
         settled: (order) => void orders.push(order),
-        intent: () => undefined, marked: () => undefined, swapped: () => undefined, failed: () => undefined, flush: async () => undefined,
+        intent: () => undefined,
+        marked: () => undefined,
+        swapped: () => undefined,
+        failed: () => undefined,
+        flush: async () => undefined,
       },
     },
   );
   engine.seed(history);
-  engine.accept({ kind: 'model', swapped: () => undefined, model: { runId: request.runId, predictor, columns: selectColumns(predictor.signature, aresCore) } });
+  engine.accept({
+    kind: 'model',
+    swapped: () => undefined,
+    model: { runId: request.runId, predictor, columns: selectColumns(predictor.signature, aresCore) },
+  });
   const stream = await exchange.stream({ symbols, timeframe }, (message) => engine.accept(message));
   for (const [index, candle] of traded.entries()) {
     exchange.play(candle);

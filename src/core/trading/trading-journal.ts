@@ -1,5 +1,5 @@
-import type { Decimal } from './money.ts';
 import type { Decision } from './decision.ts';
+import type { Decimal } from './money.ts';
 import type { OwnOrder } from './own-order.ts';
 import type { SlotAccount } from './slot-account.ts';
 

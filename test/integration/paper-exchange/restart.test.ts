@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -119,7 +120,7 @@ describe('the paper exchange as a process', () => {
     const broken = join(folder, 'broken.db');
     writeFileSync(broken, 'this is no database, and long enough not to be taken for an empty one');
     const unreadable = await ended(['--data', candleFileOf(wanderingBars(30)), '--state', broken, ...keys]);
-    expect(unreadable.err).toContain("must be the paper exchange's database");
+    expect(unreadable.err).toContain('must be a database of the paper exchange that can be written');
   });
 
   it('prints where it listens, takes its keys from the environment, and ends cleanly when asked or left alone', async () => {
@@ -135,6 +136,19 @@ describe('the paper exchange as a process', () => {
     const orphan = await ready(['--data', data, ...keys]);
     orphan.child.disconnect();
     expect(await once(orphan.child, 'exit')).toEqual([0, null]);
+  });
+
+  it('ends, saying why, when its books take no more writes: it never goes on with a venue they do not know', async () => {
+    const state = join(temporaryFolder(), 'state.db');
+    const { child, output, url } = await ready(['--data', candleFileOf(wanderingBars(20)), '--state', state, ...keys]);
+    const database = new DatabaseSync(state);
+    database.exec('DROP TABLE orders');
+    database.close();
+    const ending = once(child, 'exit');
+    await controlOf(url)('POST', 'start', { speed: 'max' });
+    await request(url, 'POST', 'order', { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.1' });
+    expect(await ending).toEqual([1, null]);
+    expect(output.err).toContain('must take writes, failed (no such table: orders)');
   });
 
   it('says in one line what is wrong with how it was started', async () => {

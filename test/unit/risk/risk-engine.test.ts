@@ -5,14 +5,34 @@ import { checkRisk, type RiskContext, type RiskLimits } from '../../../src/core/
 import { decimal, price, quantity } from '../../../src/core/trading/money.ts';
 
 const limits: RiskLimits = {
-  maxOrderNotional: decimal('1000'), maxPositionNotional: decimal('1500'), maxOrdersPerMinute: 3, dailyLossFraction: 0.05, maxDrawdownFraction: 0.2, priceCollarFraction: 0.01,
-  maxSpreadFraction: 0.002, staleDataMs: 5_000,
+  maxOrderNotional: decimal('1000'),
+  maxPositionNotional: decimal('1500'),
+  maxOrdersPerMinute: 3,
+  dailyLossFraction: 0.05,
+  maxDrawdownFraction: 0.2,
+  priceCollarFraction: 0.01,
+  maxSpreadFraction: 0.002,
+  staleDataMs: 5_000,
 };
 const context: RiskContext = {
-  mode: 'ACTIVE', held: decimal('5'), equity: decimal('1000'), dayStartEquity: decimal('1000'), peakEquity: decimal('1000'), book: { bid: price('99.95'), ask: price('100.05') }, dataAgeMs: 10,
-  ordersLastMinute: 0, alreadySent: false,
+  mode: 'ACTIVE',
+  held: decimal('5'),
+  equity: decimal('1000'),
+  dayStartEquity: decimal('1000'),
+  peakEquity: decimal('1000'),
+  book: { bid: price('99.95'), ask: price('100.05') },
+  dataAgeMs: 10,
+  ordersLastMinute: 0,
+  alreadySent: false,
 };
-const order = (side: 'buy' | 'sell', amount = '1'): ProposedOrder => ({ symbol: 'X/Y', clientOrderId: 'id', side, type: 'market', quantity: quantity(amount), referencePrice: price('100') });
+const order = (side: 'buy' | 'sell', amount = '1'): ProposedOrder => ({
+  symbol: 'X/Y',
+  clientOrderId: 'id',
+  side,
+  type: 'market',
+  quantity: quantity(amount),
+  referencePrice: price('100'),
+});
 const ruleOf = (proposed: ProposedOrder, change: Partial<RiskContext>) => {
   const decision = checkRisk(proposed, limits, { ...context, ...change });
   return decision.outcome === 'refused' ? decision.rule : 'approved';
@@ -76,15 +96,28 @@ describe('the risk engine', () => {
   it('never approves a buy beyond a limit, whatever the account looks like', () => {
     const amount = fc.integer({ min: 1, max: 3_000_000 }).map((units) => decimal((units / 100_000).toFixed(5)));
     fc.assert(
-      fc.property(amount, amount, fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 2_000 }), fc.constantFrom('ACTIVE', 'REDUCING', 'HALTED'), (size, held, sent, equity, mode) => {
-        const decision = checkRisk({ ...order('buy'), quantity: quantity(size) }, limits, { ...context, held, ordersLastMinute: sent, equity: decimal(String(equity)), mode: mode as 'ACTIVE' });
-        if (decision.outcome === 'refused') return;
-        expect(mode).toBe('ACTIVE');
-        expect(size.times('100.05').lte(limits.maxOrderNotional)).toBe(true);
-        expect(size.plus(held).times('100.05').lte(limits.maxPositionNotional)).toBe(true);
-        expect(sent).toBeLessThan(limits.maxOrdersPerMinute);
-        expect(equity).toBeGreaterThan(950);
-      }),
+      fc.property(
+        amount,
+        amount,
+        fc.integer({ min: 0, max: 6 }),
+        fc.integer({ min: 1, max: 2_000 }),
+        fc.constantFrom('ACTIVE', 'REDUCING', 'HALTED'),
+        (size, held, sent, equity, mode) => {
+          const decision = checkRisk({ ...order('buy'), quantity: quantity(size) }, limits, {
+            ...context,
+            held,
+            ordersLastMinute: sent,
+            equity: decimal(String(equity)),
+            mode: mode as 'ACTIVE',
+          });
+          if (decision.outcome === 'refused') return;
+          expect(mode).toBe('ACTIVE');
+          expect(size.times('100.05').lte(limits.maxOrderNotional)).toBe(true);
+          expect(size.plus(held).times('100.05').lte(limits.maxPositionNotional)).toBe(true);
+          expect(sent).toBeLessThan(limits.maxOrdersPerMinute);
+          expect(equity).toBeGreaterThan(950);
+        },
+      ),
     );
   });
 });

@@ -14,15 +14,19 @@ const names = fc.record({
 
 describe('client order ids', () => {
   it('say again what they were made of', () => {
-    fc.assert(fc.property(names, (name) => {
-      expect(parseClientOrderId(slot, clientOrderId({ slot, ...name }))).toEqual(name);
-    }));
+    fc.assert(
+      fc.property(names, (name) => {
+        expect(parseClientOrderId(slot, clientOrderId({ slot, ...name }))).toEqual(name);
+      }),
+    );
   });
 
   it('fit what exchanges take: at most 36 characters of a-z, 0-9 and -', () => {
-    fc.assert(fc.property(names, (name) => {
-      expect(clientOrderId({ slot, ...name })).toMatch(/^[a-z0-9-]{1,36}$/);
-    }));
+    fc.assert(
+      fc.property(names, (name) => {
+        expect(clientOrderId({ slot, ...name })).toMatch(/^[a-z0-9-]{1,36}$/);
+      }),
+    );
   });
 
   it('differ whenever what they name differs', () => {
@@ -35,7 +39,13 @@ describe('client order ids', () => {
   });
 
   it('of another slot or of a person are not ours', () => {
-    const other = clientOrderId({ slot: 'paper:trend:ETH/USDT:1m' as SlotId, barClose: epochMillis(60_000), leg: 'entry', attempt: 0, epoch: 1 });
+    const other = clientOrderId({
+      slot: 'paper:trend:ETH/USDT:1m' as SlotId,
+      barClose: epochMillis(60_000),
+      leg: 'entry',
+      attempt: 0,
+      epoch: 1,
+    });
     expect(parseClientOrderId(slot, other)).toBeUndefined();
     expect(parseClientOrderId(slot, 'web_5a1')).toBeUndefined();
   });

@@ -2,19 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../../../src/core/config/live-config.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { OrderReport, SubmitOutcome } from '../../../src/core/ports/exchange.ts';
-import { engineSettings } from '../../../src/core/trading/engine-settings.ts';
 import { slotTag } from '../../../src/core/trading/client-order-id.ts';
+import { engineSettings } from '../../../src/core/trading/engine-settings.ts';
 import { price, quantity } from '../../../src/core/trading/money.ts';
 import { BAR, bar, scriptedModel, slot, startEngine } from '../../support/engine-harness.ts';
 
 const never = () => new Promise<never>(() => undefined);
 
 describe('the trading engine', () => {
-  it('buys on a long signal, sells on a flat one, and its books are the venue\'s', async () => {
+  it("buys on a long signal, sells on a flat one, and its books are the venue's", async () => {
     const { play, decisions, settled, exchange, engine } = await startEngine();
     await play(bar(1));
     await play(bar(2, 41_000));
-    expect(decisions.map((decision) => [decision.action, decision.side])).toEqual([['order', 'buy'], ['order', 'sell']]);
+    expect(decisions.map((decision) => [decision.action, decision.side])).toEqual([
+      ['order', 'buy'],
+      ['order', 'sell'],
+    ]);
     expect(settled.map(({ order }) => order.state)).toEqual(['filled', 'filled']);
     expect(Number(settled[1]?.realisedPnl)).toBeGreaterThan(0);
     const balances = await exchange.balances();
@@ -44,7 +47,12 @@ describe('the trading engine', () => {
   it('reads missed bars by REST before it decides the next', async () => {
     const fed: number[] = [];
     const { exchange, engine, decisions } = await startEngine({
-      features: { close: (candle) => { fed.push(candle.openTime / BAR); return new Float32Array([1]); } },
+      features: {
+        close: (candle) => {
+          fed.push(candle.openTime / BAR);
+          return new Float32Array([1]);
+        },
+      },
       tamper: () => ({ candles: async () => [bar(2), bar(3), bar(4)] }),
     });
     exchange.play(bar(1));
@@ -66,7 +74,11 @@ describe('the trading engine', () => {
     const already = await startEngine({ model: scriptedModel(() => 0.9) });
     await already.play(bar(1));
     await already.play(bar(2));
-    expect(already.decisions[1]).toMatchObject({ action: 'none', signal: 'long', reason: 'the position is where the signal wants it' });
+    expect(already.decisions[1]).toMatchObject({
+      action: 'none',
+      signal: 'long',
+      reason: 'the position is where the signal wants it',
+    });
   });
 
   it('does not decide a bar again that had an order before a restart', async () => {
@@ -77,7 +89,9 @@ describe('the trading engine', () => {
   });
 
   it('sends nothing beyond a risk limit and says which', async () => {
-    const { play, decisions, intents } = await startEngine({ config: { risk: { ...DEFAULT_CONFIG.risk, maxOrderNotional: '100' } } });
+    const { play, decisions, intents } = await startEngine({
+      config: { risk: { ...DEFAULT_CONFIG.risk, maxOrderNotional: '100' } },
+    });
     await play(bar(1));
     expect(decisions[0]).toMatchObject({ action: 'refused', side: 'buy' });
     expect(decisions[0]?.reason).toMatch(/^order-notional: order must be worth at most 100/);
@@ -90,7 +104,10 @@ describe('the trading engine', () => {
     await play(bar(1));
     expect(decisions[0]?.reason).toMatch(/^halted/);
     engine.accept({ kind: 'mode', mode: 'ACTIVE' });
-    engine.accept({ kind: 'settings', settings: engineSettings({ ...DEFAULT_CONFIG, strategy: { ...DEFAULT_CONFIG.strategy, entryThreshold: 0.95 } }) });
+    engine.accept({
+      kind: 'settings',
+      settings: engineSettings({ ...DEFAULT_CONFIG, strategy: { ...DEFAULT_CONFIG.strategy, entryThreshold: 0.95 } }),
+    });
     await play(bar(2));
     expect(decisions[1]).toMatchObject({ signal: 'hold', action: 'none' });
     expect(engine.mode).toBe('ACTIVE');
@@ -98,7 +115,8 @@ describe('the trading engine', () => {
 
   it('refuses to buy without a book, also when the connection went down after it was seen', async () => {
     const { engine, decisions } = await startEngine({ model: scriptedModel(() => 0.9) });
-    const closed = (index: number) => engine.accept({ kind: 'candle', symbol: 'BTC/USDT', candle: bar(index), closed: true, receivedAt: 0 });
+    const closed = (index: number) =>
+      engine.accept({ kind: 'candle', symbol: 'BTC/USDT', candle: bar(index), closed: true, receivedAt: 0 });
     closed(1);
     await engine.idle();
     engine.accept({ kind: 'book-top', symbol: 'BTC/USDT', bid: price('39999'), ask: price('40001'), receivedAt: 0 });
@@ -114,7 +132,13 @@ describe('the trading engine', () => {
     const { play, engine, decisions, swaps } = await startEngine({ model: first });
     await play(bar(1));
     let swapped = false;
-    engine.accept({ kind: 'model', model: second, swapped: () => { swapped = true; } });
+    engine.accept({
+      kind: 'model',
+      model: second,
+      swapped: () => {
+        swapped = true;
+      },
+    });
     await engine.idle();
     await play(bar(2));
     expect(swapped && first.released && !second.released).toBe(true);
@@ -126,7 +150,13 @@ describe('the trading engine', () => {
   it('reports a bar done only after its order has ended', async () => {
     const answer = Promise.withResolvers<void>();
     const { exchange, engine, done } = await startEngine({
-      tamper: (venue) => ({ submit: async (order) => { const outcome = await venue.submit(order); await answer.promise; return outcome; } }),
+      tamper: (venue) => ({
+        submit: async (order) => {
+          const outcome = await venue.submit(order);
+          await answer.promise;
+          return outcome;
+        },
+      }),
     });
     exchange.play(bar(1));
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -170,12 +200,23 @@ describe('the trading engine', () => {
   it('stops for good when orders of another epoch move', async () => {
     const { engine, fatal } = await startEngine({ fence: { epoch: 7, holds: () => true } });
     const report: OrderReport = {
-      symbol: 'BTC/USDT', clientOrderId: 'x', exchangeOrderId: '9', side: 'buy', status: 'filled', quantity: quantity('1'), filled: quantity('1'), updatedAt: epochMillis(1),
+      symbol: 'BTC/USDT',
+      clientOrderId: 'x',
+      exchangeOrderId: '9',
+      side: 'buy',
+      status: 'filled',
+      quantity: quantity('1'),
+      filled: quantity('1'),
+      updatedAt: epochMillis(1),
     };
     engine.accept({ kind: 'order', report, receivedAt: 0 });
     await engine.idle();
     expect(fatal).toHaveLength(0);
-    engine.accept({ kind: 'order', report: { ...report, clientOrderId: `ar-${slotTag(slot)}-2s-e0-6` }, receivedAt: 0 });
+    engine.accept({
+      kind: 'order',
+      report: { ...report, clientOrderId: `ar-${slotTag(slot)}-2s-e0-6` },
+      receivedAt: 0,
+    });
     await engine.idle();
     expect(fatal).toMatchObject([{ code: 'UNEXPECTED_ORDER' }]);
   });
@@ -185,14 +226,28 @@ describe('an order without an answer', () => {
   const lost: SubmitOutcome = { outcome: 'unknown', reason: 'no answer' };
 
   it('that reached the exchange is found by its id and counted once', async () => {
-    const { play, settled, engine, exchange } = await startEngine({ tamper: (venue) => ({ submit: async (order) => { await venue.submit(order); return lost; } }) });
+    const { play, settled, engine, exchange } = await startEngine({
+      tamper: (venue) => ({
+        submit: async (order) => {
+          await venue.submit(order);
+          return lost;
+        },
+      }),
+    });
     await play(bar(1));
     expect(settled.map(({ order }) => order.state)).toEqual(['filled']);
     expect(engine.account.position.quantity.toFixed()).toBe((await exchange.balances()).get('BTC')?.free.toFixed());
   });
 
   it('that throws is unknown too, never rejected', async () => {
-    const { play, settled } = await startEngine({ tamper: (venue) => ({ submit: async (order) => { await venue.submit(order); throw new Error('socket hang up'); } }) });
+    const { play, settled } = await startEngine({
+      tamper: (venue) => ({
+        submit: async (order) => {
+          await venue.submit(order);
+          throw new Error('socket hang up');
+        },
+      }),
+    });
     await play(bar(1));
     expect(settled[0]?.order.state).toBe('filled');
   });
@@ -202,8 +257,19 @@ describe('an order without an answer', () => {
     let asked = 0;
     const { play, settled } = await startEngine({
       monotonic: { now: () => now },
-      timers: { sleep: async (ms) => { now += ms; }, every: () => () => undefined },
-      tamper: () => ({ submit: async () => lost, order: async () => { asked += 1; return undefined; } }),
+      timers: {
+        sleep: async (ms) => {
+          now += ms;
+        },
+        every: () => () => undefined,
+      },
+      tamper: () => ({
+        submit: async () => lost,
+        order: async () => {
+          asked += 1;
+          return undefined;
+        },
+      }),
       recvWindowMs: 1_000,
     });
     await play(bar(1));
@@ -216,8 +282,14 @@ describe('an order without an answer', () => {
     let fails = 2;
     const { play, settled, engine } = await startEngine({
       tamper: (venue) => ({
-        submit: async (order) => { await venue.submit(order); return lost; },
-        order: async (symbol, id) => { if (fails-- > 0) throw new Error('503'); return venue.order(symbol, id); },
+        submit: async (order) => {
+          await venue.submit(order);
+          return lost;
+        },
+        order: async (symbol, id) => {
+          if (fails-- > 0) throw new Error('503');
+          return venue.order(symbol, id);
+        },
       }),
     });
     await play(bar(1));
@@ -229,9 +301,19 @@ describe('an order without an answer', () => {
     let asked = 0;
     let now = 0;
     const { play, settled } = await startEngine({
-      monotonic: { now: () => now }, timers: { sleep: async (ms) => { now += ms; }, every: () => () => undefined }, recvWindowMs: 5_000,
+      monotonic: { now: () => now },
+      timers: {
+        sleep: async (ms) => {
+          now += ms;
+        },
+        every: () => () => undefined,
+      },
+      recvWindowMs: 5_000,
       tamper: (venue) => ({
-        submit: async (order) => { await venue.submit(order); return lost; },
+        submit: async (order) => {
+          await venue.submit(order);
+          return lost;
+        },
         order: async (symbol, id) => (asked++ < 3 ? undefined : venue.order(symbol, id)),
       }),
     });
@@ -242,7 +324,9 @@ describe('an order without an answer', () => {
 
 describe('reports and fills', () => {
   it('that the exchange refuses an order end it without touching the books', async () => {
-    const { play, settled, engine } = await startEngine({ tamper: () => ({ submit: async () => ({ outcome: 'rejected', code: '-2010', reason: 'insufficient balance' }) }) });
+    const { play, settled, engine } = await startEngine({
+      tamper: () => ({ submit: async () => ({ outcome: 'rejected', code: '-2010', reason: 'insufficient balance' }) }),
+    });
     await play(bar(1));
     expect(settled).toMatchObject([{ order: { state: 'rejected', reason: '-2010: insufficient balance' } }]);
     expect(engine.account.trades).toBe(0);
@@ -268,14 +352,19 @@ describe('reports and fills', () => {
     expect(engine.account.position.quantity.toFixed()).toBe((await exchange.balances()).get('BTC')?.free.toFixed());
   });
 
-  it('without the client id are recognised by the exchange\'s', async () => {
+  it("without the client id are recognised by the exchange's", async () => {
     const { exchange, engine, settled } = await startEngine({
       tamper: (venue) => ({
         submit: async (order) => {
           const outcome = await venue.submit(order);
           if (outcome.outcome !== 'acknowledged') throw new Error('the venue must take it');
-          engine.accept({ kind: 'order', report: { ...outcome.report, status: 'new', filled: quantity('0') }, receivedAt: 0 });
-          for (const { clientOrderId: _withheld, ...fill } of outcome.fills) engine.accept({ kind: 'fill', fill, receivedAt: 0 });
+          engine.accept({
+            kind: 'order',
+            report: { ...outcome.report, status: 'new', filled: quantity('0') },
+            receivedAt: 0,
+          });
+          for (const { clientOrderId: _withheld, ...fill } of outcome.fills)
+            engine.accept({ kind: 'fill', fill, receivedAt: 0 });
           return { ...outcome, fills: [] };
         },
       }),
@@ -287,7 +376,12 @@ describe('reports and fills', () => {
 
   it('missing from an ended order are fetched before it is booked', async () => {
     const { play, engine, exchange, settled } = await startEngine({
-      tamper: (venue) => ({ submit: async (order) => { const outcome = await venue.submit(order); return outcome.outcome === 'acknowledged' ? { ...outcome, fills: [] } : outcome; } }),
+      tamper: (venue) => ({
+        submit: async (order) => {
+          const outcome = await venue.submit(order);
+          return outcome.outcome === 'acknowledged' ? { ...outcome, fills: [] } : outcome;
+        },
+      }),
     });
     await play(bar(1));
     expect(settled).toHaveLength(1);
@@ -295,7 +389,14 @@ describe('reports and fills', () => {
   });
 
   it('are asked for when the account channel comes back while an order is in flight', async () => {
-    const { exchange, engine, settled } = await startEngine({ tamper: (venue) => ({ submit: async (order) => { await venue.submit(order); return never(); } }) });
+    const { exchange, engine, settled } = await startEngine({
+      tamper: (venue) => ({
+        submit: async (order) => {
+          await venue.submit(order);
+          return never();
+        },
+      }),
+    });
     exchange.play(bar(1));
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(settled).toHaveLength(0);
@@ -306,7 +407,14 @@ describe('reports and fills', () => {
 
   it('of trades and book tops are counted', async () => {
     const { engine } = await startEngine();
-    engine.accept({ kind: 'trade', symbol: 'BTC/USDT', price: price('1'), quantity: quantity('1'), at: epochMillis(0), receivedAt: 0 });
+    engine.accept({
+      kind: 'trade',
+      symbol: 'BTC/USDT',
+      price: price('1'),
+      quantity: quantity('1'),
+      at: epochMillis(0),
+      receivedAt: 0,
+    });
     engine.accept({ kind: 'book-top', symbol: 'BTC/USDT', bid: price('1'), ask: price('2'), receivedAt: 0 });
     await engine.idle();
     expect(engine.counters).toMatchObject({ trades: 1, bookTops: 1 });

@@ -33,13 +33,18 @@ function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = 
           const name = new TextDecoder().decode(bytes).replace(/0+$/, '');
           await gate(name).promise;
           return {
-            modelHash: hash(name), signature: sampleSignature(signatureOf(name)), predict: async () => 0.5, predictBatch: async () => new Float32Array(),
+            modelHash: hash(name),
+            signature: sampleSignature(signatureOf(name)),
+            predict: async () => 0.5,
+            predictBatch: async () => new Float32Array(),
             release: async () => void released.push(name),
           };
         },
       },
       engine: {
-        get model() { return running.model; },
+        get model() {
+          return running.model;
+        },
         accept: (message: EngineMessage) => {
           if (message.kind !== 'model') return;
           running.model = message.model;
@@ -47,7 +52,15 @@ function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = 
           message.swapped();
         },
       },
-      journal: { decision() {}, intent() {}, settled() {}, marked() {}, swapped() {}, failed: ({ code }) => void failed.push(code), flush: async () => undefined },
+      journal: {
+        decision() {},
+        intent() {},
+        settled() {},
+        marked() {},
+        swapped() {},
+        failed: ({ code }) => void failed.push(code),
+        flush: async () => undefined,
+      },
     },
   );
   const request = (name: string, sequence: number) => swap.request({ runId: name, modelHash: hash(name), sequence });
@@ -110,7 +123,9 @@ describe('a hot swap', () => {
   });
 
   it('to a model with other features is refused, and the model released', async () => {
-    const { request, gate, failed, released, decided } = scene((name) => (name === 'b' ? { features: ['made_up'] } : {}));
+    const { request, gate, failed, released, decided } = scene((name) =>
+      name === 'b' ? { features: ['made_up'] } : {},
+    );
     gate('b').resolve();
     await request('b', 1);
     expect(failed).toEqual(['SIGNATURE_MISMATCH']);

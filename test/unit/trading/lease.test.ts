@@ -12,13 +12,20 @@ function scene() {
   const ledger = createMemoryLedger();
   const trader = (owner: string, time = createVirtualTime()) => {
     const options = { slot, owner, ttlMs: TTL, recvWindowMs: RECV_WINDOW };
-    return { time, acquire: (signal?: AbortSignal) => acquireLease(options, { ledger, monotonic: time.monotonic, timers: time.timers, log: quiet }, signal) };
+    return {
+      time,
+      acquire: (signal?: AbortSignal) =>
+        acquireLease(options, { ledger, monotonic: time.monotonic, timers: time.timers, log: quiet }, signal),
+    };
   };
   return { ledger, trader };
 }
 
 async function settled(promise: Promise<Lease>): Promise<Lease | undefined> {
-  return Promise.race([promise, new Promise<undefined>((resolve) => setImmediate(() => setImmediate(() => resolve(undefined))))]);
+  return Promise.race([
+    promise,
+    new Promise<undefined>((resolve) => setImmediate(() => setImmediate(() => resolve(undefined)))),
+  ]);
 }
 
 describe('the lease', () => {
@@ -81,7 +88,12 @@ describe('the lease', () => {
     const { ledger, trader } = scene();
     const one = trader('one');
     const lease = await one.acquire();
-    await ledger.commit({ token: 'thief', writes: [{ kind: 'put', key: keys.lease(slot), expected: 1, value: { owner: 'two', epoch: 2 } }], audit: [], events: [] });
+    await ledger.commit({
+      token: 'thief',
+      writes: [{ kind: 'put', key: keys.lease(slot), expected: 1, value: { owner: 'two', epoch: 2 } }],
+      audit: [],
+      events: [],
+    });
     await one.time.pass(TTL / 2);
     expect(lease.holds()).toBe(false);
     expect(await lease.lost).toMatch(/another trader has taken the lease/);
@@ -91,8 +103,19 @@ describe('the lease', () => {
   it('guards commits: what a former owner writes does not happen', async () => {
     const { ledger, trader } = scene();
     const lease = await trader('one').acquire();
-    const write = (token: string) => ledger.commit({ token, writes: [lease.guard(), { kind: 'put', key: keys.account(slot), expected: 'absent', value: {} }], audit: [], events: [] });
-    await ledger.commit({ token: 'thief', writes: [{ kind: 'put', key: keys.lease(slot), expected: 1, value: { owner: 'two', epoch: 2 } }], audit: [], events: [] });
+    const write = (token: string) =>
+      ledger.commit({
+        token,
+        writes: [lease.guard(), { kind: 'put', key: keys.account(slot), expected: 'absent', value: {} }],
+        audit: [],
+        events: [],
+      });
+    await ledger.commit({
+      token: 'thief',
+      writes: [{ kind: 'put', key: keys.lease(slot), expected: 1, value: { owner: 'two', epoch: 2 } }],
+      audit: [],
+      events: [],
+    });
     expect((await write('late')).outcome).toBe('conflict');
     expect(await ledger.get(keys.account(slot))).toBeUndefined();
     await expect(lease.release()).rejects.toMatchObject({ code: 'LEASE_LOST' });

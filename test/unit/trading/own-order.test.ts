@@ -3,18 +3,57 @@ import { describe, expect, it } from 'vitest';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { Fill, OrderReport, OrderStatus } from '../../../src/core/ports/exchange.ts';
 import { decimal, price, quantity } from '../../../src/core/trading/money.ts';
-import { isFinal, orderTransitions, stateOfStatus, transitionOrder, type OrderState } from '../../../src/core/trading/order-lifecycle.ts';
-import { applyFills, applyReport, averagePrice, isSettled, type OwnOrder, ownOrderToJson, parseOwnOrder } from '../../../src/core/trading/own-order.ts';
+import {
+  isFinal,
+  type OrderState,
+  orderTransitions,
+  stateOfStatus,
+  transitionOrder,
+} from '../../../src/core/trading/order-lifecycle.ts';
+import {
+  applyFills,
+  applyReport,
+  averagePrice,
+  isSettled,
+  type OwnOrder,
+  ownOrderToJson,
+  parseOwnOrder,
+} from '../../../src/core/trading/own-order.ts';
 
 const order: OwnOrder = {
-  clientOrderId: 'ar-1', exchangeOrderId: null, symbol: 'BTC/USDT', side: 'buy', quantity: quantity('3'), barClose: epochMillis(60_000), modelHash: null, state: 'intent', filled: quantity('0'),
-  fills: new Map(), updatedAt: epochMillis(60_000), reason: null,
+  clientOrderId: 'ar-1',
+  exchangeOrderId: null,
+  symbol: 'BTC/USDT',
+  side: 'buy',
+  quantity: quantity('3'),
+  barClose: epochMillis(60_000),
+  modelHash: null,
+  state: 'intent',
+  filled: quantity('0'),
+  fills: new Map(),
+  updatedAt: epochMillis(60_000),
+  reason: null,
 };
 const fill = (tradeId: string, amount: string, at = '100'): Fill => ({
-  symbol: 'BTC/USDT', tradeId, exchangeOrderId: '77', side: 'buy', price: price(at), quantity: quantity(amount), fee: decimal('0'), feeAsset: 'BTC', executedAt: epochMillis(61_000),
+  symbol: 'BTC/USDT',
+  tradeId,
+  exchangeOrderId: '77',
+  side: 'buy',
+  price: price(at),
+  quantity: quantity(amount),
+  fee: decimal('0'),
+  feeAsset: 'BTC',
+  executedAt: epochMillis(61_000),
 });
 const report = (status: OrderStatus, filled: string, at = 61_000): OrderReport => ({
-  symbol: 'BTC/USDT', clientOrderId: 'ar-1', exchangeOrderId: '77', side: 'buy', status, quantity: quantity('3'), filled: quantity(filled), updatedAt: epochMillis(at),
+  symbol: 'BTC/USDT',
+  clientOrderId: 'ar-1',
+  exchangeOrderId: '77',
+  side: 'buy',
+  status,
+  quantity: quantity('3'),
+  filled: quantity(filled),
+  updatedAt: epochMillis(at),
 });
 
 describe('the order state machine', () => {
@@ -28,7 +67,12 @@ describe('the order state machine', () => {
   });
 
   it('never leaves an end', () => {
-    expect((Object.keys(orderTransitions) as OrderState[]).filter(isFinal)).toEqual(['filled', 'cancelled', 'expired', 'rejected']);
+    expect((Object.keys(orderTransitions) as OrderState[]).filter(isFinal)).toEqual([
+      'filled',
+      'cancelled',
+      'expired',
+      'rejected',
+    ]);
   });
 });
 
@@ -38,7 +82,11 @@ describe('an own order', () => {
     const fills = [fill('1', '1', '100'), fill('2', '1.5', '101'), fill('3', '0.5', '102')];
     const steps: Step[] = [
       (current) => applyReport(current, report('new', '0')),
-      ...fills.map((one): Step => (current) => applyFills(current, [one])),
+      ...fills.map(
+        (one): Step =>
+          (current) =>
+            applyFills(current, [one]),
+      ),
       (current) => applyReport(current, report('partially_filled', '1')),
       (current) => applyReport(current, report('filled', '3', 62_000)),
     ];
@@ -78,7 +126,10 @@ describe('an own order', () => {
     expect(ownOrderToJson(parseOwnOrder(stored))).toEqual(stored);
   });
 
-  it.each(['new', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected'] as const)('has a state for the status %s', (status) => {
-    expect(orderTransitions[stateOfStatus(status)]).toBeDefined();
-  });
+  it.each(['new', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected'] as const)(
+    'has a state for the status %s',
+    (status) => {
+      expect(orderTransitions[stateOfStatus(status)]).toBeDefined();
+    },
+  );
 });

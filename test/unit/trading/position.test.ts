@@ -4,12 +4,27 @@ import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { Fill } from '../../../src/core/ports/exchange.ts';
 import { decimal, price, quantity, ZERO } from '../../../src/core/trading/money.ts';
 import { applyFill, FLAT } from '../../../src/core/trading/position.ts';
-import { accountToJson, bookFills, equityOf, markEquity, openAccount, parseAccount } from '../../../src/core/trading/slot-account.ts';
+import {
+  accountToJson,
+  bookFills,
+  equityOf,
+  markEquity,
+  openAccount,
+  parseAccount,
+} from '../../../src/core/trading/slot-account.ts';
 
 const rules = { base: 'BTC', quote: 'USDT' };
 let trades = 0;
 const fill = (side: 'buy' | 'sell', at: string, amount: string, fee: string, feeAsset: string): Fill => ({
-  symbol: 'BTC/USDT', tradeId: String(trades++), exchangeOrderId: '1', side, price: price(at), quantity: quantity(amount), fee: decimal(fee), feeAsset, executedAt: epochMillis(trades),
+  symbol: 'BTC/USDT',
+  tradeId: String(trades++),
+  exchangeOrderId: '1',
+  side,
+  price: price(at),
+  quantity: quantity(amount),
+  fee: decimal(fee),
+  feeAsset,
+  executedAt: epochMillis(trades),
 });
 
 describe('a position', () => {
@@ -44,7 +59,12 @@ describe('a position', () => {
 
   it('conserves money: realised profit is what came in less what the sold part cost, whatever the order of fills', () => {
     const fills = fc.array(
-      fc.record({ side: fc.constantFrom('buy' as const, 'sell' as const), price: fc.integer({ min: 1, max: 90_000 }), lots: fc.integer({ min: 1, max: 500 }), fee: fc.integer({ min: 0, max: 9 }) }),
+      fc.record({
+        side: fc.constantFrom('buy' as const, 'sell' as const),
+        price: fc.integer({ min: 1, max: 90_000 }),
+        lots: fc.integer({ min: 1, max: 500 }),
+        fee: fc.integer({ min: 0, max: 9 }),
+      }),
       { minLength: 1, maxLength: 30 },
     );
     fc.assert(
@@ -55,7 +75,11 @@ describe('a position', () => {
           const lots = one.side === 'buy' ? one.lots : Math.min(one.lots, held);
           if (lots === 0) continue;
           held += one.side === 'buy' ? lots : -lots;
-          account = bookFills(account, [fill(one.side, String(one.price), (lots / 100).toFixed(2), `0.0${one.fee}`, 'USDT')], rules).account;
+          account = bookFills(
+            account,
+            [fill(one.side, String(one.price), (lots / 100).toFixed(2), `0.0${one.fee}`, 'USDT')],
+            rules,
+          ).account;
         }
         const difference = account.quoteFlow.plus(account.position.cost).minus(account.realisedPnl);
         expect(difference.abs().lt('0.000000000001')).toBe(true);
@@ -67,7 +91,11 @@ describe('a position', () => {
 
 describe('a slot account', () => {
   it('comes back from the ledger as it went in', () => {
-    const booked = bookFills(openAccount({ base: decimal('1.5'), quote: decimal('250') }, decimal('10000')), [fill('buy', '3.07', '2', '0.002', 'BTC')], rules).account;
+    const booked = bookFills(
+      openAccount({ base: decimal('1.5'), quote: decimal('250') }, decimal('10000')),
+      [fill('buy', '3.07', '2', '0.002', 'BTC')],
+      rules,
+    ).account;
     expect(accountToJson(parseAccount(accountToJson(booked)))).toEqual(accountToJson(booked));
   });
 
@@ -77,13 +105,21 @@ describe('a slot account', () => {
   });
 
   it('is worth its budget, plus what flowed, plus the position at the mark', () => {
-    const { account } = bookFills(openAccount({ base: decimal('7'), quote: decimal('1') }, decimal('10000')), [fill('buy', '100', '2', '0', 'USDT')], rules);
+    const { account } = bookFills(
+      openAccount({ base: decimal('7'), quote: decimal('1') }, decimal('10000')),
+      [fill('buy', '100', '2', '0', 'USDT')],
+      rules,
+    );
     expect(equityOf(account, decimal('10000'), decimal('110')).toFixed()).toBe('10020');
   });
 
   it('moves the day mark at UTC midnight only and the peak upwards only', () => {
     const day = 86_400_000;
-    const start = markEquity(openAccount({ base: ZERO, quote: ZERO }, decimal('100')), decimal('100'), epochMillis(3 * day));
+    const start = markEquity(
+      openAccount({ base: ZERO, quote: ZERO }, decimal('100')),
+      decimal('100'),
+      epochMillis(3 * day),
+    );
     expect(start.day).toBe(3);
     const higher = markEquity(start, decimal('120'), epochMillis(3 * day + 60_000));
     expect([higher.dayStartEquity.toFixed(), higher.peakEquity.toFixed()]).toEqual(['100', '120']);

@@ -27,19 +27,36 @@ async function market() {
 
 const order = (bar: number, side: 'buy' | 'sell' = 'buy', epoch = 1): ApprovedOrder =>
   ({
-    symbol: 'BTC/USDT', clientOrderId: clientOrderId({ slot, barClose: epochMillis(bar * 60_000), leg: side === 'buy' ? 'entry' : 'exit', attempt: 0, epoch }), side, type: 'market',
-    quantity: quantity('0.01'), referencePrice: price('40000'),
+    symbol: 'BTC/USDT',
+    clientOrderId: clientOrderId({
+      slot,
+      barClose: epochMillis(bar * 60_000),
+      leg: side === 'buy' ? 'entry' : 'exit',
+      attempt: 0,
+      epoch,
+    }),
+    side,
+    type: 'market',
+    quantity: quantity('0.01'),
+    referencePrice: price('40000'),
   }) as unknown as ApprovedOrder;
 
 async function booksMatch(ledger: MemoryLedger, exchange: SimulatedExchange): Promise<void> {
   const account = parseAccount((await ledger.get(keys.account(slot)))?.value ?? {});
   const balances = await exchange.balances();
-  const total = (asset: string) => balances.get(asset)?.free.plus(balances.get(asset)?.locked ?? 0).toFixed() ?? '0';
+  const total = (asset: string) =>
+    balances
+      .get(asset)
+      ?.free.plus(balances.get(asset)?.locked ?? 0)
+      .toFixed() ?? '0';
   expect(account.baseline.base.plus(account.position.quantity).toFixed()).toBe(total('BTC'));
   expect(account.baseline.quote.plus(account.quoteFlow).toFixed()).toBe(total('USDT'));
   const onExchange = await exchange.ordersSince('BTC/USDT', epochMillis(0));
-  for (const { clientOrderId: id } of onExchange) expect((await ledger.get(keys.order(slot, id)))?.value).toMatchObject({ settled: true });
-  const executed = ledger.events.filter((event) => event.detailType === 'TradeExecuted').map((event) => (event.detail.data as { clientOrderId: string }).clientOrderId);
+  for (const { clientOrderId: id } of onExchange)
+    expect((await ledger.get(keys.order(slot, id)))?.value).toMatchObject({ settled: true });
+  const executed = ledger.events
+    .filter((event) => event.detailType === 'TradeExecuted')
+    .map((event) => (event.detail.data as { clientOrderId: string }).clientOrderId);
   expect(executed.sort()).toEqual(onExchange.map(({ clientOrderId: id }) => id).sort());
   expect(account.trades).toBe(onExchange.length);
   expect((await verifyAudit(ledger)).valid).toBe(true);
@@ -58,7 +75,9 @@ describe('recovery', () => {
     const { exchange, listen } = await market();
     exchange.play(bar(1));
     await exchange.submit(order(2));
-    await expect(startSlotTrader(createMemoryLedger(), exchange, listen)).rejects.toMatchObject({ code: 'BOOKS_MISSING' });
+    await expect(startSlotTrader(createMemoryLedger(), exchange, listen)).rejects.toMatchObject({
+      code: 'BOOKS_MISSING',
+    });
   });
 
   it('settles an order that was sent just before the process died, once', async () => {
@@ -76,28 +95,32 @@ describe('recovery', () => {
     await booksMatch(ledger, exchange);
   });
 
-  it.each([...Array(24).keys()])('after a crash at commit %i leaves books, events and audit as the exchange has them', async (at) => {
-    for (const moment of ['beforeCommit', 'afterCommit'] as const) {
-      const ledger = createMemoryLedger();
-      const { exchange, listen } = await market();
-      let commits = 0;
-      ledger[moment] = () => {
-        if (commits++ === at) throw new Error('killed');
-      };
-      let trader = await startSlotTrader(ledger, exchange, listen).catch(() => undefined);
-      for (let index = 1; index <= 8; index += 1) {
-        if (!trader || trader.failures.length > 0) trader = await startSlotTrader(ledger, exchange, listen).catch(() => undefined);
-        exchange.play(bar(index, 40_000 + index * 10));
-        await trader?.engine.idle();
-        await new Promise((resolve) => setImmediate(resolve));
+  it.each([...Array(24).keys()])(
+    'after a crash at commit %i leaves books, events and audit as the exchange has them',
+    async (at) => {
+      for (const moment of ['beforeCommit', 'afterCommit'] as const) {
+        const ledger = createMemoryLedger();
+        const { exchange, listen } = await market();
+        let commits = 0;
+        ledger[moment] = () => {
+          if (commits++ === at) throw new Error('killed');
+        };
+        let trader = await startSlotTrader(ledger, exchange, listen).catch(() => undefined);
+        for (let index = 1; index <= 8; index += 1) {
+          if (!trader || trader.failures.length > 0)
+            trader = await startSlotTrader(ledger, exchange, listen).catch(() => undefined);
+          exchange.play(bar(index, 40_000 + index * 10));
+          await trader?.engine.idle();
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        listen(() => undefined);
+        ledger[moment] = undefined;
+        const end = await startSlotTrader(ledger, exchange, listen);
+        expect(end.recovery.outcome).toBe('ready');
+        await booksMatch(ledger, exchange);
       }
-      listen(() => undefined);
-      ledger[moment] = undefined;
-      const end = await startSlotTrader(ledger, exchange, listen);
-      expect(end.recovery.outcome).toBe('ready');
-      await booksMatch(ledger, exchange);
-    }
-  });
+    },
+  );
 
   it('gives an intent up that never reached the exchange, after a receive window', async () => {
     const ledger = createMemoryLedger();
@@ -107,7 +130,13 @@ describe('recovery', () => {
     exchange.play(bar(1));
     await new Promise((resolve) => setTimeout(resolve, 5));
     let asked = 0;
-    const counting: Exchange = { ...exchange, order: async (symbol, id) => { asked += 1; return exchange.order(symbol, id); } };
+    const counting: Exchange = {
+      ...exchange,
+      order: async (symbol, id) => {
+        asked += 1;
+        return exchange.order(symbol, id);
+      },
+    };
     const { recovery } = await startSlotTrader(ledger, counting, listen);
     expect(recovery).toMatchObject({ outcome: 'ready', settledNow: 1 });
     expect(asked).toBe(2);
@@ -119,11 +148,25 @@ describe('recovery', () => {
     const ledger = createMemoryLedger();
     const { exchange, listen } = await market();
     const late: ApprovedOrder[] = [];
-    const slow: Exchange = { ...exchange, submit: (sent) => { late.push(sent); return new Promise<never>(() => undefined); } };
+    const slow: Exchange = {
+      ...exchange,
+      submit: (sent) => {
+        late.push(sent);
+        return new Promise<never>(() => undefined);
+      },
+    };
     await startSlotTrader(ledger, slow, listen);
     exchange.play(bar(1));
     await new Promise((resolve) => setTimeout(resolve, 5));
-    const arriving: Exchange = { ...exchange, ordersSince: async () => [], order: async (symbol, id) => { const found = await exchange.order(symbol, id); if (!found) await exchange.submit(late[0] as ApprovedOrder); return found; } };
+    const arriving: Exchange = {
+      ...exchange,
+      ordersSince: async () => [],
+      order: async (symbol, id) => {
+        const found = await exchange.order(symbol, id);
+        if (!found) await exchange.submit(late[0] as ApprovedOrder);
+        return found;
+      },
+    };
     const { recovery } = await startSlotTrader(ledger, arriving, listen);
     // Its fills were read before it arrived: this start must not trade, the next one reads them.
     expect(recovery.outcome).toBe('mismatch');
@@ -147,7 +190,12 @@ describe('recovery', () => {
     const { exchange, listen } = await market();
     await startSlotTrader(ledger, exchange, listen);
     for (const read of ['openOrders', 'ordersSince', 'fillsSince', 'balances'] as const) {
-      const broken = { ...exchange, [read]: async () => { throw new Error(`no ${read}`); } };
+      const broken = {
+        ...exchange,
+        [read]: async () => {
+          throw new Error(`no ${read}`);
+        },
+      };
       await expect(startSlotTrader(ledger, broken, listen)).rejects.toThrow(`no ${read}`);
     }
   });
@@ -158,9 +206,29 @@ describe('recovery', () => {
     await startSlotTrader(ledger, exchange, listen);
     exchange.play(bar(1));
     const cancelled: string[] = [];
-    const resting = (id: string) => ({ symbol: 'BTC/USDT', clientOrderId: id, exchangeOrderId: '1', side: 'buy' as const, status: 'new' as const, quantity: quantity('1'), filled: quantity('0'), updatedAt: epochMillis(0) });
+    const resting = (id: string) => ({
+      symbol: 'BTC/USDT',
+      clientOrderId: id,
+      exchangeOrderId: '1',
+      side: 'buy' as const,
+      status: 'new' as const,
+      quantity: quantity('1'),
+      filled: quantity('0'),
+      updatedAt: epochMillis(0),
+    });
     const ours = order(1).clientOrderId;
-    await startSlotTrader(ledger, { ...exchange, openOrders: async () => [resting(ours), resting('web_1')], cancel: async (_symbol, id) => { cancelled.push(id); return { outcome: 'not_open' }; } }, listen);
+    await startSlotTrader(
+      ledger,
+      {
+        ...exchange,
+        openOrders: async () => [resting(ours), resting('web_1')],
+        cancel: async (_symbol, id) => {
+          cancelled.push(id);
+          return { outcome: 'not_open' };
+        },
+      },
+      listen,
+    );
     expect(cancelled).toEqual([ours]);
   });
 
@@ -170,7 +238,12 @@ describe('recovery', () => {
     ledger.beforeCommit = async (token) => {
       if (token.startsWith('open-account')) {
         ledger.beforeCommit = undefined;
-        await ledger.commit({ token: 'thief', writes: [{ kind: 'put', key: keys.lease(slot), expected: 1, value: { owner: 'other', epoch: 2 } }], audit: [], events: [] });
+        await ledger.commit({
+          token: 'thief',
+          writes: [{ kind: 'put', key: keys.lease(slot), expected: 1, value: { owner: 'other', epoch: 2 } }],
+          audit: [],
+          events: [],
+        });
       }
     };
     await expect(startSlotTrader(ledger, exchange, listen)).rejects.toMatchObject({ code: 'FENCED' });

@@ -4,16 +4,35 @@ import type { MarketRules } from '../../../src/core/ports/exchange.ts';
 import { decimal, floorToStep, ZERO } from '../../../src/core/trading/money.ts';
 import { intentOf, type StrategyConfig, signalOf } from '../../../src/core/trading/strategy.ts';
 
-const config: StrategyConfig = { entryThreshold: 0.55, exitThreshold: 0.48, budgetFraction: decimal('0.5'), quoteBudget: decimal('10000') };
+const config: StrategyConfig = {
+  entryThreshold: 0.55,
+  exitThreshold: 0.48,
+  budgetFraction: decimal('0.5'),
+  quoteBudget: decimal('10000'),
+};
 const rules: MarketRules = {
-  symbol: 'BTC/USDT', base: 'BTC', quote: 'USDT', priceStep: decimal('0.01'), quantityStep: decimal('0.00001'), minQuantity: decimal('0.00001'), minNotional: decimal('5'),
-  takerFee: decimal('0.001'), makerFee: decimal('0.001'),
+  symbol: 'BTC/USDT',
+  base: 'BTC',
+  quote: 'USDT',
+  priceStep: decimal('0.01'),
+  quantityStep: decimal('0.00001'),
+  minQuantity: decimal('0.00001'),
+  minNotional: decimal('5'),
+  takerFee: decimal('0.001'),
+  makerFee: decimal('0.001'),
 };
 const mark = decimal('40000');
 const equity = decimal('10000');
 
 describe('signals', () => {
-  it.each([[0.55, 'long'], [0.9, 'long'], [0.5499, 'hold'], [0.4801, 'hold'], [0.48, 'flat'], [0, 'flat']] as const)('%f means %s', (probability, signal) => {
+  it.each([
+    [0.55, 'long'],
+    [0.9, 'long'],
+    [0.5499, 'hold'],
+    [0.4801, 'hold'],
+    [0.48, 'flat'],
+    [0, 'flat'],
+  ] as const)('%f means %s', (probability, signal) => {
     expect(signalOf(probability, config)).toBe(signal);
   });
 });
@@ -42,7 +61,9 @@ describe('intents', () => {
   it('are none when equity does not pay for the smallest order', () => {
     expect(intentOf('long', ZERO, mark, decimal('9'), config, rules)).toBeUndefined();
     expect(intentOf('long', ZERO, mark, decimal('-50'), config, rules)).toBeUndefined();
-    expect(intentOf('long', ZERO, mark, decimal('10'), config, { ...rules, minQuantity: decimal('1') })).toBeUndefined();
+    expect(
+      intentOf('long', ZERO, mark, decimal('10'), config, { ...rules, minQuantity: decimal('1') }),
+    ).toBeUndefined();
   });
 });
 

@@ -1,0 +1,153 @@
+import type { Command } from 'commander';
+import type { AuditEntry } from '../../../src/core/audit/audit-entry.ts';
+import { queryAudit } from '../../../src/core/audit/query-audit.ts';
+import { diffConfig } from '../../../src/core/config/config-diff.ts';
+import { DEFAULT_CONFIG, type LiveConfig } from '../../../src/core/config/live-config.ts';
+import { readConfig } from '../../../src/core/config/read-config.ts';
+import { type ConfigOutcome, restoreConfig, updateConfig } from '../../../src/core/config/update-config.ts';
+import { parseAssignments } from '../config/parse-assignments.ts';
+import { type Deliver, defineCommand } from '../define-command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { newCommand } from '../new-command.ts';
+import { openLedger } from '../open-ledger.ts';
+import { wholeFrom } from '../option-parsers.ts';
+import { facts, table } from '../render/table.ts';
+import { momentText } from '../render/words.ts';
+import type { Report } from '../report.ts';
+import { type UserOptions, userOption } from '../user-option.ts';
+
+export function defineConfig(program: Command, deliver: Deliver): void {
+  const config = program.command('config').description('What can be tuned while Ares runs.');
+  defineCommand(config, deliver, {
+    name: 'show',
+    about: 'Shows the configuration in force; version 0 is the defaults.',
+    examples: ['config show', 'config show --json'],
+    run: async (session) => {
+      const value = await readConfig(openLedger(session));
+      return { value, text: configText(value.version, value.config) };
+    },
+  });
+  defineCommand<UserOptions & { readonly expectedVersion?: number }>(config, deliver, {
+    name: 'set',
+    about:
+      'Changes settings, all of them as one new version or none; the trader and the functions take it up by themselves.',
+    examples: [
+      'config set strategy.entryThreshold=0.55',
+      'config set risk.maxOrderNotional=5000 risk.maxPositionNotional=9000 --expected-version 3',
+    ],
+    options: (command) =>
+      userOption(
+        command
+          .argument('<settings...>', 'path=value, the paths as "config show" has them')
+          .option('--expected-version <number>', 'refuse when another version is in force', wholeFrom(0)),
+      ),
+    run: async (session, { user, expectedVersion }, [settings]) => {
+      const patch = parseAssignments(settings as unknown as readonly string[]);
+      const ledger = openLedger(session);
+      const command = await newCommand(ledger, user);
+      return reportOf(
+        await updateConfig(
+          { ...command, patch, ...(expectedVersion === undefined ? {} : { expectedVersion }) },
+          { ledger },
+        ),
+      );
+    },
+  });
+  defineCommand<{ readonly limit: number }>(config, deliver, {
+    name: 'versions',
+    about: 'Lists the versions and what each changed, newest first.',
+    examples: ['config versions', 'config versions --limit 5 --json'],
+    options: (command) => command.option('--limit <number>', 'at most so many', wholeFrom(1, 1_000), 20),
+    run: async (session, { limit }) => {
+      const ledger = openLedger(session);
+      const page = await queryAudit(ledger, {
+        stream: 'config',
+        eventType: 'ConfigChanged',
+        order: 'descending',
+        limit,
+      });
+      return reportVersions(page.entries);
+    },
+  });
+  defineCommand<UserOptions>(config, deliver, {
+    name: 'restore',
+    about: 'Puts the settings of an earlier version in force again, as a new version.',
+    examples: ['config restore 3', 'config restore 0'],
+    options: (command) =>
+      userOption(command.argument('<version>', 'as "config versions" lists it; 0 is the defaults', wholeFrom(0))),
+    run: async (session, { user }, [version]) => {
+      const ledger = openLedger(session);
+      return reportOf(
+        await restoreConfig({ ...(await newCommand(ledger, user)), version: Number(version) }, { ledger }),
+      );
+    },
+  });
+}
+
+/** As `config set` takes it: one path=value a line. */
+function configText(version: number, config: LiveConfig): string {
+  const lines = Object.entries(config).flatMap(([section, settings]) =>
+    Object.entries(settings).map(([name, value]): [string, string] => [`${section}.${name}`, String(value)]),
+  );
+  const changed = new Set(diffConfig(DEFAULT_CONFIG, config).map(({ field }) => field));
+  const rows = lines.map(([path, value]): [string, string] => [
+    path,
+    changed.has(path) ? `${value}  (changed)` : value,
+  ]);
+  return `Version ${version}\n\n${facts(rows)}`;
+}
+
+function reportOf(outcome: ConfigOutcome): Report {
+  const value = outcome;
+  switch (outcome.outcome) {
+    case 'updated': {
+      const lines = outcome.changes.map(({ field, from, to }) => `  ${field}: ${String(from)} → ${String(to)}`);
+      return { value, text: [`Version ${outcome.version} is in force.`, ...lines].join('\n') };
+    }
+    case 'unchanged':
+      return { value, text: `Nothing to change: version ${outcome.version} has these settings.` };
+    case 'invalid': {
+      const lines = outcome.problems.map(({ field, reason }) => `  ${field} ${reason}`);
+      return { value, text: ['Refused, nothing was changed:', ...lines].join('\n'), exit: EXIT.refused };
+    }
+    case 'conflict':
+      return {
+        value,
+        text: `Refused: version ${outcome.version} is in force, not ${outcome.expectedVersion}. Look at it, then decide anew.`,
+        exit: EXIT.refused,
+      };
+    case 'unknown_version':
+      return {
+        value,
+        text: `Refused: there is no version ${outcome.version}; "ares config versions" lists them.`,
+        exit: EXIT.refused,
+      };
+  }
+}
+
+function reportVersions(entries: readonly AuditEntry[]): Report {
+  const value = entries.map(({ timestamp, user, action, details }) => ({
+    version: Number(details.version),
+    at: timestamp,
+    by: user,
+    action,
+    changes: Array.isArray(details.changes) ? details.changes : [],
+    restoredVersion: details.restoredVersion ?? null,
+  }));
+  if (value.length === 0) return { value, text: 'Version 0, the defaults, is in force; nobody has changed anything.' };
+  const rows = value.map(({ version, at, by, restoredVersion, changes }) => {
+    const what = changes.map((change) => changeText(change)).join(', ');
+    return [
+      String(version),
+      momentText(at),
+      by,
+      restoredVersion === null ? what : `version ${String(restoredVersion)} again: ${what}`,
+    ];
+  });
+  return { value, text: table(['VERSION', 'TIME', 'BY', 'WHAT'], rows) };
+}
+
+const changeText = (change: unknown): string => {
+  const { field, from, to } = change as { readonly field: string; readonly from: unknown; readonly to: unknown };
+  return `${field} ${String(from)} → ${String(to)}`;
+};

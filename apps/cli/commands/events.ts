@@ -1,0 +1,83 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { eventBus } from '#port/event-bus';
+import { eventLog } from '#port/event-log';
+import { AresError } from '../../../src/core/ares-error.ts';
+import { readEventRows } from '../../../src/core/dashboard/event-row.ts';
+import type { DeadLetters } from '../../../src/core/ports/deliveries.ts';
+import { type Deliver, defineCommand } from '../define-command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { openLedger } from '../open-ledger.ts';
+import { wholeFrom } from '../option-parsers.ts';
+import { table } from '../render/table.ts';
+import { counted, momentText } from '../render/words.ts';
+import type { Session } from '../session.ts';
+
+export function defineEvents(program: Command, deliver: Deliver): void {
+  const events = program.command('events').description('What happened, and what a function could not handle.');
+  defineCommand<{ readonly limit: number; readonly before?: number }>(events, deliver, {
+    name: 'list',
+    about: 'Lists the newest events, newest first.',
+    examples: ['events list', 'events list --limit 5 --json'],
+    options: (command) =>
+      command
+        .option('--limit <number>', 'at most so many', wholeFrom(1, 1_000), 20)
+        .option('--before <position>', 'only those before this position', wholeFrom(1)),
+    run: async (session, { limit, before }) => {
+      openLedger(session);
+      const rows = await readEventRows(eventLog(), { limit, ...(before === undefined ? {} : { before }) });
+      const cells = rows.map((row) => [String(row.position), momentText(row.occurredAt), row.type, row.text]);
+      return {
+        value: rows,
+        text: rows.length === 0 ? 'Nothing has happened yet.' : table(['POSITION', 'TIME', 'EVENT', 'WHAT'], cells),
+      };
+    },
+  });
+  defineCommand(events, deliver, {
+    name: 'dead',
+    about: 'Lists deliveries that failed as often as their function allows, oldest first.',
+    examples: ['events dead', 'events dead --json'],
+    run: async (session) => {
+      const value = deadLetters(session).dead();
+      const cells = value.map(({ id, target, event, attempts, since, lastError }) => [
+        String(id),
+        target,
+        event['detail-type'],
+        String(attempts),
+        momentText(since),
+        lastError,
+      ]);
+      const text =
+        value.length === 0
+          ? 'No event is dead.'
+          : table(['ID', 'FUNCTION', 'EVENT', 'ATTEMPTS', 'SINCE', 'LAST ERROR'], cells);
+      return { value, text };
+    },
+  });
+  defineCommand<{ readonly all?: boolean }>(events, deliver, {
+    name: 'replay',
+    about: 'Lets dead deliveries be tried again from the first attempt; what handles them is the running Ares.',
+    examples: ['events replay 17', 'events replay --all'],
+    options: (command) =>
+      command.argument('[id]', 'of one, as "events dead" lists it', idText).option('--all', 'every one'),
+    run: async (session, { all = false }, [id]) => {
+      if (all === (id !== undefined))
+        throw new AresError('USAGE', 'replay must be given the id of a dead event, or --all in its place');
+      const replayed = deadLetters(session).replay(id === undefined ? 'all' : Number(id));
+      if (replayed > 0)
+        return { value: { replayed }, text: `${counted(replayed, 'delivery', 'deliveries')} will be tried again.` };
+      const text =
+        id === undefined ? 'No event is dead.' : `No dead event has the id ${id}; "ares events dead" lists them.`;
+      return { value: { replayed }, text, exit: EXIT.nothing };
+    },
+  });
+}
+
+function deadLetters(session: Session): DeadLetters {
+  openLedger(session);
+  return eventBus();
+}
+
+function idText(text: string): string {
+  if (/^\d{1,15}$/.test(text)) return text;
+  throw new InvalidArgumentError(`id must be a number, was "${text}"`);
+}

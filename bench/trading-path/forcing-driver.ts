@@ -1,0 +1,137 @@
+import type { Candle } from '../../src/core/market-data/candle.ts';
+import { epochMillis } from '../../src/core/ports/clock.ts';
+import type { FeatureComputer } from '../../src/core/features/feature-computer.ts';
+import type { StreamMessage } from '../../src/core/ports/exchange.ts';
+import type { BarFeatures, TradingEngine } from '../../src/core/trading/engine.ts';
+import type { EngineSettings } from '../../src/core/trading/engine-settings.ts';
+import type { Sample } from './sample.ts';
+
+const BAR = 60_000;
+
+/** What the strategy is told: thresholds outside of 0 to 1 decide whatever the model says. */
+export interface ForcedSettings {
+  readonly hold: EngineSettings;
+  readonly buy: EngineSettings;
+  readonly sell: EngineSettings;
+}
+
+export interface ForcingDriver {
+  /** The engine's features: the row that the open bar would have if it closed at this trade. */
+  readonly features: BarFeatures;
+  /** The trade that is being decided on. */
+  current(): Sample | undefined;
+  /** Every trade that the engine has predicted on. */
+  readonly samples: Sample[];
+  follow(message: StreamMessage, readAt: number): void;
+  /** The engine has done with everything up to this decision, its orders and its journal included. */
+  done(barClose: number): void;
+}
+
+/**
+ * Makes the engine decide on every trade, as if the open bar closed there, and order on every `everyNth` that finds it with nothing else to do.
+ *
+ * A bar's real decision comes once a minute, to an idle engine; those here come so often that they would meet each other.
+ */
+export function createForcingDriver(
+  options: {
+    readonly symbol: string;
+    readonly history: readonly Candle[];
+    readonly everyNth: number;
+    readonly settings: ForcedSettings;
+    readonly engine: () => TradingEngine;
+  },
+  computer: FeatureComputer,
+): ForcingDriver {
+  const { symbol, settings, engine } = options;
+  const samples: Sample[] = [];
+  const waiting: Sample[] = [];
+  const closings: Candle[] = [];
+  let current: Sample | undefined;
+  let doneUpTo = 0;
+  let open: Candle | undefined;
+  let sinceOrder = 0;
+  let bookSeen = false;
+  // Each decision is one of a bar of its own to the engine, so that no two orders have one name.
+  let engineTime = 0;
+
+  for (const candle of options.history) {
+    computer.close(candle);
+    engineTime = candle.openTime + BAR;
+    doneUpTo = engineTime;
+  }
+
+  function gather(price: number, quantity: number, at: number): Candle {
+    const openTime = epochMillis(Math.floor(at / BAR) * BAR);
+    open =
+      open?.openTime === openTime
+        ? {
+            ...open,
+            high: Math.max(open.high, price),
+            low: Math.min(open.low, price),
+            close: price,
+            volume: open.volume + quantity,
+          }
+        : { openTime, open: price, high: price, low: price, close: price, volume: quantity };
+    return open;
+  }
+
+  function closeUpTo(openTime: number): void {
+    while (closings[0] && closings[0].openTime < openTime) computer.close(closings.shift() as Candle);
+  }
+
+  function decide(message: StreamMessage & { kind: 'trade' }, readAt: number, parsedAt: number): void {
+    const bar = gather(message.price.toNumber(), message.quantity.toNumber(), message.at);
+    sinceOrder += 1;
+    const idle = doneUpTo === engineTime && engine().inFlight === undefined;
+    const forced = bookSeen && idle && sinceOrder >= options.everyNth;
+    const { receivedAt } = message;
+    const sample: Sample = {
+      bar, forced, readAt, receivedAt, parsedAt, takenAt: 0, featuresAt: 0, predictedAt: 0, submittedAt: 0, writtenAt: 0,
+    };
+    waiting.push(sample);
+    const candle = { ...bar, openTime: epochMillis(engineTime) };
+    engineTime += BAR;
+    if (forced) {
+      sinceOrder = 0;
+      const { quantity } = engine().account.position;
+      engine().accept({ kind: 'settings', settings: quantity.times(bar.close).gt(5) ? settings.sell : settings.buy });
+    }
+    engine().accept({ kind: 'candle', symbol, candle, closed: true, receivedAt });
+    if (forced) engine().accept({ kind: 'settings', settings: settings.hold });
+  }
+
+  return {
+    samples,
+    current: () => current,
+    features: {
+      close() {
+        const sample = waiting.shift() as Sample;
+        current = sample;
+        closeUpTo(sample.bar.openTime);
+        sample.takenAt = performance.now();
+        const row = computer.preview(sample.bar);
+        sample.featuresAt = performance.now();
+        samples.push(sample);
+        return row;
+      },
+    },
+    follow(message, readAt) {
+      const parsedAt = performance.now();
+      if (message.kind === 'trade') {
+        engine().accept(message);
+        decide(message, readAt, parsedAt);
+        return;
+      }
+      if (message.kind === 'candle') {
+        if (message.closed) closings.push(message.candle);
+        if (message.closed && waiting.length === 0) closeUpTo(message.candle.openTime + BAR);
+        return;
+      }
+      bookSeen ||= message.kind === 'book-top';
+      engine().accept(message);
+    },
+    done(barClose) {
+      doneUpTo = barClose;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { readFrameFile } from '../../apps/paper-exchange/frame-file.ts';
+import { BUNDLED_CANDLES } from '../../apps/local/paper-market.ts';
+import { readCandleFile } from '../../src/adapters/local/candle-file.ts';
+import { AresError } from '../../src/core/ares-error.ts';
+import type { Candle } from '../../src/core/market-data/candle.ts';
+import { epochMillis } from '../../src/core/ports/clock.ts';
+import { fileOf } from '../measure/named-folder.ts';
+
+const BAR = 60_000;
+const HISTORY_BARS = 960;
+const tradeFrame = z.object({ data: z.object({ e: z.literal('trade'), p: z.string(), T: z.number() }) });
+
+export interface Recording {
+  readonly path: string;
+  /** Closed bars up to its first minute. */
+  readonly history: readonly Candle[];
+}
+
+/**
+ * Five recorded minutes of Binance, and a past for them: the recording has none, and features want hours. It is made of the bundled candles, moved in time and
+ * price to where the recording begins, which costs the features what any candles would.
+ *
+ * @throws AresError `BENCH_DATA_MISSING`, `FRAMES_INVALID`
+ */
+export async function readRecording(): Promise<Recording> {
+  const path = fileOf('ARES_DATA', 'btcusdt-spot-stream-20240809.jsonl.gz');
+  const { texts } = await readFrameFile(path, 'BTCUSDT');
+  const first = texts.find((text) => text.startsWith('{"stream":"btcusdt@trade"'));
+  if (first === undefined) throw new AresError('FRAMES_INVALID', `${path} must hold trades, held none`, { path });
+  const { p, T } = tradeFrame.parse(JSON.parse(first)).data;
+  const { candles } = await readCandleFile(BUNDLED_CANDLES);
+  const past = candles.slice(-HISTORY_BARS);
+  const scale = Number(p) / (past.at(-1)?.close ?? Number.NaN);
+  const begin = (Math.floor(T / BAR) - past.length) * BAR;
+  const moved = past.map(({ open, high, low, close, volume }, index) => ({
+    openTime: epochMillis(begin + index * BAR),
+    open: open * scale,
+    high: high * scale,
+    low: low * scale,
+    close: close * scale,
+    volume,
+  }));
+  return { path, history: moved };
+}

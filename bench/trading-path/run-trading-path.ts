@@ -1,0 +1,251 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCcxtExchange } from '../../src/adapters/exchange/ccxt-exchange.ts';
+import { onnxPredictorLoader } from '../../src/adapters/inference/onnx-predictor-loader.ts';
+import { openDatabase } from '../../src/adapters/local/database.ts';
+import { createSqliteLedger } from '../../src/adapters/local/sqlite-ledger.ts';
+import { systemClocks } from '../../src/adapters/local/system-clocks.ts';
+import { systemRandom } from '../../src/adapters/local/system-random.ts';
+import { AresError } from '../../src/core/ares-error.ts';
+import { DEFAULT_CONFIG } from '../../src/core/config/live-config.ts';
+import { aresCore } from '../../src/core/features/ares-core.ts';
+import { createFeatureComputer } from '../../src/core/features/feature-computer.ts';
+import { timeframe } from '../../src/core/market-data/timeframe.ts';
+import { selectColumns } from '../../src/core/models/select-columns.ts';
+import type { SlotId } from '../../src/core/models/slot.ts';
+import { epochMillis } from '../../src/core/ports/clock.ts';
+import type { Exchange } from '../../src/core/ports/exchange.ts';
+import type { Log } from '../../src/core/ports/log.ts';
+import type { Predictor } from '../../src/core/ports/predictor.ts';
+import { TradingEngine } from '../../src/core/trading/engine.ts';
+import { type EngineSettings, engineSettings } from '../../src/core/trading/engine-settings.ts';
+import { acquireLease } from '../../src/core/trading/lease.ts';
+import { createLedgerJournal } from '../../src/core/trading/ledger-journal.ts';
+import { decimal } from '../../src/core/trading/money.ts';
+import { readBooks } from '../../src/core/trading/recover-slot.ts';
+import type { TradingJournal } from '../../src/core/trading/trading-journal.ts';
+import { createForcingDriver, type ForcingDriver } from './forcing-driver.ts';
+import type { Recording } from './recording.ts';
+import { startReplayMarket } from './replay-market.ts';
+import type { Sample } from './sample.ts';
+import { installSocketProbe } from './socket-probe.ts';
+
+const SYMBOL = 'BTC/USDT';
+const SLOT = 'paper:bench:BTC/USDT:1m' as SlotId;
+const TIMEFRAME = timeframe('1m');
+const RECV_WINDOW_MS = 5_000;
+/** Trades a process needs until its code is compiled for good. */
+const WARM_UP_TRADES = 400;
+const END_POLL_MS = 500;
+
+export interface PathRequest {
+  readonly recording: Recording;
+  readonly model: Uint8Array;
+  readonly via: 'websocket' | 'rest';
+  readonly orders: number;
+  readonly everyNth: number;
+  /** Recorded milliseconds played a millisecond. */
+  readonly speed: number;
+}
+
+export interface PathRun {
+  /** Every trade after the warm-up, up to its prediction. */
+  readonly trades: readonly Sample[];
+  /** Those of them that became orders. */
+  readonly orders: readonly Sample[];
+  readonly filled: number;
+  /** Orders wanted that were not sent, or not taken: by reason. */
+  readonly failed: Readonly<Record<string, number>>;
+  readonly positionMatchesExchange: boolean;
+  readonly gapsInFeatures: number;
+}
+
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: (message, fields) => process.stderr.write(`${message} ${JSON.stringify(fields ?? {})}\n`),
+};
+
+function forcedSettings() {
+  const { strategy, limits } = engineSettings(DEFAULT_CONFIG);
+  const told = (entryThreshold: number, exitThreshold: number): EngineSettings => ({
+    // About forty dollars an order, so that thousands of fees leave the limits on losses far away.
+    strategy: { ...strategy, budgetFraction: decimal('0.004'), entryThreshold, exitThreshold },
+    limits: { ...limits, maxOrdersPerMinute: 1_000_000 },
+  });
+  return { hold: told(2, -1), buy: told(0, -1), sell: told(2, 1) };
+}
+
+/** The trader's parts as the trader joins them, on a market of their own; ends when so many orders are through, or the recording is. */
+export async function runTradingPath(request: PathRequest): Promise<PathRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'ares-bench-'));
+  const market = await startReplayMarket(request.recording.path, folder);
+  const db = openDatabase(folder);
+  const probe = installSocketProbe();
+  try {
+    const ledger = createSqliteLedger(db);
+    return await trade(request, market, ledger, probe);
+  } finally {
+    probe.remove();
+    await market.stop();
+    db.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function trade(
+  { recording, model, via, orders: wanted, everyNth, speed }: PathRequest,
+  market: Awaited<ReturnType<typeof startReplayMarket>>,
+  ledger: ReturnType<typeof createSqliteLedger>,
+  probe: ReturnType<typeof installSocketProbe>,
+): Promise<PathRun> {
+  const { monotonic, timers, wall: wallClock } = systemClocks;
+  const fatal = Promise.withResolvers<never>();
+  fatal.promise.catch(() => undefined);
+  const failed: Record<string, number> = {};
+  const fail = (reason: string): void => {
+    failed[reason] = (failed[reason] ?? 0) + 1;
+  };
+  const orders: Sample[] = [];
+  const exchange = createCcxtExchange({
+    url: market.url,
+    keys: async () => market.keys,
+    recvWindow: RECV_WINDOW_MS,
+    submit: { via },
+    timers,
+    monotonic,
+    random: systemRandom(),
+    log: silent,
+  });
+  const rules = await exchange.rules(SYMBOL);
+  const lease = await acquireLease(
+    { slot: SLOT, owner: 'bench', ttlMs: 10_000, recvWindowMs: RECV_WINDOW_MS },
+    { ledger, monotonic, timers, log: silent },
+  );
+  const settings = forcedSettings();
+  const budget = settings.hold.strategy.quoteBudget;
+  const books = await readBooks(
+    { slot: SLOT, rules, budget, recvWindowMs: RECV_WINDOW_MS, barMillis: 60_000, sessionId: 'bench', guard: lease.guard },
+    { ledger, exchange, timers, log: silent },
+  );
+  let engine: TradingEngine;
+  const driver = createForcingDriver(
+    { symbol: SYMBOL, history: recording.history, everyNth, settings, engine: () => engine },
+    createFeatureComputer(aresCore, TIMEFRAME),
+  );
+  const journal = createLedgerJournal(
+    {
+      slot: SLOT,
+      sessionId: 'bench',
+      guard: lease.guard,
+      accountVersion: books.accountVersion,
+      orderVersions: books.orderVersions,
+      marketTime: () => epochMillis(engine.counters.lastBarClose),
+      onFailure: fatal.reject,
+    },
+    { ledger, wallClock },
+  );
+  const predictor = await onnxPredictorLoader().load(model);
+  engine = new TradingEngine(
+    {
+      slot: SLOT,
+      rules,
+      timeframe: TIMEFRAME,
+      features: driver.features,
+      settings: settings.hold,
+      mode: 'ACTIVE',
+      account: books.account,
+      decidedBars: new Set(),
+      fence: lease,
+      recvWindowMs: RECV_WINDOW_MS,
+      onBarDone: driver.done,
+      onFatal: fatal.reject,
+    },
+    {
+      exchange: { ...exchange, submit: watchSubmit(exchange, driver, probe.writtenAt, orders, fail) },
+      journal: journalOrders(journal, fail),
+      monotonic,
+      timers,
+      log: silent,
+    },
+  );
+  const columns = selectColumns(predictor.signature, aresCore);
+  engine.accept({
+    kind: 'model',
+    model: { runId: 'bench', predictor: watchPredictor(predictor, driver), columns },
+    swapped: () => undefined,
+  });
+  const stream = await exchange.stream({ symbols: [SYMBOL], timeframe: TIMEFRAME }, (message) => {
+    if (orders.length < wanted) driver.follow(message, probe.readAt());
+    else if (message.kind === 'order' || message.kind === 'fill') engine.accept(message);
+  });
+  await market.start(speed);
+  while (orders.length < wanted && !(await market.isOver())) {
+    await Promise.race([timers.sleep(END_POLL_MS), fatal.promise]);
+  }
+  await Promise.race([engine.idle(), fatal.promise]);
+  const held = engine.account.position.quantity;
+  const positionMatchesExchange = held.eq(decimal(await market.holding(rules.base)));
+  await stream.close();
+  engine.stop();
+  await journal.flush();
+  await lease.release();
+  await predictor.release();
+  await exchange.close();
+
+  const counted = new Set(driver.samples.slice(WARM_UP_TRADES));
+  return {
+    trades: [...counted].filter((sample) => sample.predictedAt > 0),
+    orders: orders.filter((sample) => counted.has(sample)),
+    filled: engine.account.trades,
+    failed,
+    positionMatchesExchange,
+    gapsInFeatures: driver.samples.filter((sample) => sample.predictedAt === 0).length,
+  };
+}
+
+function watchPredictor(predictor: Predictor, driver: ForcingDriver): Predictor {
+  return {
+    ...predictor,
+    async predict(row) {
+      const sample = driver.current();
+      const probability = await predictor.predict(row);
+      if (sample) sample.predictedAt = performance.now();
+      return probability;
+    },
+  };
+}
+
+function watchSubmit(
+  exchange: Exchange,
+  driver: ForcingDriver,
+  writtenAt: () => number,
+  orders: Sample[],
+  fail: (reason: string) => void,
+): Exchange['submit'] {
+  return async (order) => {
+    const sample = driver.current() as Sample;
+    sample.submittedAt = performance.now();
+    const answer = exchange.submit(order);
+    // A socket is written to before `submit` returns; a request by REST is on its way only later, and was written last before its answer.
+    sample.writtenAt = writtenAt();
+    const outcome = await answer;
+    if (sample.writtenAt < sample.submittedAt) sample.writtenAt = writtenAt();
+    if (outcome.outcome === 'acknowledged') orders.push(sample);
+    else fail(`${outcome.outcome}: ${outcome.reason}`);
+    return outcome;
+  };
+}
+
+/** Decisions on bars that are still open are nobody's history: only those that wanted an order are journalled. */
+function journalOrders(journal: TradingJournal, fail: (reason: string) => void): TradingJournal {
+  return {
+    ...journal,
+    decision(decision) {
+      if (decision.action === 'refused') fail(`refused: ${decision.reason}`);
+      if (decision.action !== 'none') journal.decision(decision);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { CandleSlice } from './candle-slice.ts';
+import { type SpawnedProcess, spawnProgram } from './spawned-process.ts';
+
+const amount = z.object({ free: z.string(), locked: z.string() });
+
+/** The exchange's own books, as its side door gives them. */
+export const exchangeBooksSchema = z.object({
+  marketTime: z.number(),
+  balances: z.record(z.string(), amount),
+  orders: z.array(
+    z.looseObject({
+      id: z.number(),
+      clientOrderId: z.string(),
+      status: z.string(),
+      side: z.string(),
+      filled: z.string(),
+    }),
+  ),
+  trades: z.array(
+    z.looseObject({
+      id: z.number(),
+      orderId: z.number(),
+      clientOrderId: z.string(),
+      side: z.string(),
+      price: z.string(),
+      quantity: z.string(),
+      fee: z.string(),
+      feeAsset: z.string(),
+      at: z.number(),
+    }),
+  ),
+});
+
+export type BooksOfExchange = z.infer<typeof exchangeBooksSchema>;
+
+/** A paper exchange in a process of its own, which can be killed and comes back with its books on the same port. */
+export interface ExchangeProcess {
+  readonly url: string;
+  readonly keysFile: string;
+  readonly process: () => SpawnedProcess;
+  start(): Promise<void>;
+  control(path: string, body?: object): Promise<unknown>;
+  books(): Promise<BooksOfExchange>;
+  /** Market milliseconds a wall millisecond. */
+  run(speed: number): Promise<void>;
+  pause(): Promise<void>;
+}
+
+const KEYS = { apiKey: 'key-of-the-test', secret: 'secret-of-the-test' };
+
+export async function startExchangeProcess(options: {
+  readonly directory: string;
+  readonly candles: CandleSlice;
+  /** Place of the first bar that is played. */
+  readonly liveFrom: number;
+  /** With it the caller ends the process. */
+  readonly keep?: boolean;
+}): Promise<ExchangeProcess> {
+  const { directory, candles, liveFrom, keep = false } = options;
+  const keysFile = join(directory, 'keys.json');
+  writeFileSync(keysFile, JSON.stringify(KEYS), { mode: 0o600 });
+  let port = 0;
+  let running: SpawnedProcess;
+
+  async function start(): Promise<void> {
+    const data = ['--data', candles.path, '--live-from', String(candles.openTime(liveFrom))];
+    const place = ['--port', String(port), '--state', join(directory, 'exchange.db')];
+    const env = { ARES_PAPER_API_KEY: KEYS.apiKey, ARES_PAPER_SECRET: KEYS.secret };
+    running = spawnProgram('apps/paper-exchange/main.ts', { args: [...data, ...place], env, keep });
+    port = Number((await running.says(/"port":(\d+)/))[1]);
+  }
+
+  async function control(path: string, body?: object): Promise<unknown> {
+    const post = { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(`http://127.0.0.1:${port}/control/${path}`, body === undefined ? {} : post);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`/control/${path} answered ${response.status}: ${text}`);
+    return JSON.parse(text);
+  }
+
+  await start();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    keysFile,
+    process: () => running,
+    start,
+    control,
+    books: async () => exchangeBooksSchema.parse(await control('books')),
+    run: async (speed) => void (await control('start', { speed })),
+    pause: async () => void (await control('pause', {})),
+  };
+}
