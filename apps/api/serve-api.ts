@@ -11,6 +11,8 @@ import { pageFiles } from './page-files.ts';
 const ADDRESS = '127.0.0.1';
 const BUILT_PAGE = fileURLToPath(new URL('../../dist/dashboard', import.meta.url));
 
+const GRACE_MS = 250;
+
 export interface ServeOptions extends ApiOptions {
   /** 0 takes any free one. */
   readonly port: number;
@@ -57,8 +59,13 @@ export async function serveApi(
     close() {
       api.close();
       return new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
+        // Answers under way get a moment to end; connections that are only kept alive are cut then.
+        const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+        server.close((error) => {
+          clearTimeout(cut);
+          if (error) reject(error);
+          else resolve();
+        });
       });
     },
   };

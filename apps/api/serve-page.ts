@@ -16,6 +16,14 @@ import { type ServedApi, serveApi } from './serve-api.ts';
  */
 export function servePage({ port }: { readonly port: number }): Promise<ServedApi> {
   const env = readEnv();
-  const ports = { eventLog: eventLog(), ledger: ledger(), log: log(), marketData: marketData(), monotonic, timers, wallClock };
+  const ports = {
+    eventLog: eventLog(),
+    ledger: ledger(),
+    log: log(),
+    marketData: marketData(),
+    monotonic,
+    timers,
+    wallClock,
+  };
   return serveApi({ port, slot: env.ARES_SLOT, venue: describeVenue(env) }, ports);
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Deliver } from './define-command.ts';
+import { helpText } from './help-text.ts';
 import { slotText } from './option-parsers.ts';
 
 type Define = (program: Command, deliver: Deliver) => void;
@@ -37,7 +38,11 @@ export async function createProgram(argv: readonly string[], deliver: Deliver): 
     .option('--slot <slot>', 'like paper:trend:BTC/USDT:1m (default: ARES_SLOT, else the only one there is)', slotText)
     .helpCommand('help [command]', 'the help of a command')
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({
+      outputError: () => undefined,
+      ...(argv.includes('--json') ? { writeErr: () => undefined } : {}),
+    })
+    .addHelpText('after', helpText(['status', 'help rollback', 'audit verify --json']))
     .exitOverride();
   const called = calledCommand(argv);
   const wanted = groups.filter(({ commands }) => called !== undefined && commands.includes(called));

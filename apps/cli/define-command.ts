@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { EXIT_HELP } from './exit-codes.ts';
+import { helpText } from './help-text.ts';
 import type { Report } from './report.ts';
 import { type GlobalOptions, openSession, type Session } from './session.ts';
 
@@ -29,9 +29,7 @@ export function defineCommand<Options extends object>(
   const { name, about, examples, more, isDefault = false } = definition;
   const command = parent.command(name, { isDefault }).description(about);
   definition.options?.(command);
-  const shown = examples.map((example) => `  $ ./ares ${example}`).join('\n');
-  const title = examples.length === 1 ? 'Example' : 'Examples';
-  command.addHelpText('after', `${more === undefined ? '' : `\n${more}\n`}\n${title}:\n${shown}\n\n${EXIT_HELP}`);
+  command.addHelpText('after', helpText(examples, more));
   command.action(async () => {
     const session = openSession(command.optsWithGlobals<GlobalOptions>());
     deliver(await definition.run(session, command.opts<Options>(), command.processedArgs as readonly string[]));

@@ -41,7 +41,11 @@ async function reportError(error: unknown, json: boolean): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     // Help that was asked for; or printed, to standard error, where a subcommand was missing.
     if (error.exitCode === 0) return EXIT.done;
-    if (error.code === 'commander.help') return EXIT.usage;
+    if (error.code === 'commander.help') {
+      return json
+        ? reportError(new AresError('USAGE', 'a command must be named. Run it with --help to see what there is.'), json)
+        : EXIT.usage;
+    }
     const message = `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}. Run it with --help to see what there is.`;
     return reportError(new AresError('USAGE', message), json);
   }

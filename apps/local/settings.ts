@@ -36,7 +36,7 @@ export const bounded =
     return value;
   };
 
-export const speedOption = () =>
+const speedOption = () =>
   new Option('--speed <times>', 'market minutes a minute').argParser(bounded('speed', 0.1, 100_000, false)).default(60);
 export const dataOption = () =>
   new Option('--data <file>', 'candles to replay, .csv or .csv.gz: ts_ms,open,high,low,close,volume').argParser(

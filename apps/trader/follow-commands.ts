@@ -1,3 +1,4 @@
+import { createConfigWatchers } from '../../src/core/config/config-watchers.ts';
 import { readConfig } from '../../src/core/config/read-config.ts';
 import type { SlotId } from '../../src/core/models/slot.ts';
 import type { Timers } from '../../src/core/ports/clock.ts';
@@ -36,15 +37,20 @@ export function followCommands(
   const { slot } = options;
   const { engine, hotSwap, ledger } = ports;
   let deployed = -1;
+  const watchers = createConfigWatchers();
+  watchers.watch('engine', ({ config }) => engine.accept({ kind: 'settings', settings: engineSettings(config) }));
+  watchers.watch('log', ({ version }) => ports.log.info('configuration in force', { version }));
 
   const synchronise = async (): Promise<void> => {
-    const [deployment, { config }, tradingState] = await Promise.all([
+    const [deployment, config, tradingState] = await Promise.all([
       readDeployment(ledger, slot),
       readConfig(ledger),
       readTradingState(ledger, slot),
     ]);
     engine.accept({ kind: 'mode', mode: tradingState.state });
-    engine.accept({ kind: 'settings', settings: engineSettings(config) });
+    for (const { watcher, version, error } of await watchers.notify(config)) {
+      ports.log.error('a part of the trader did not take the configuration', { watcher, version, error });
+    }
     if (deployment.version <= deployed || !deployment.championRunId || !deployment.championHash) return;
     deployed = deployment.version;
     await hotSwap.request({

@@ -1,6 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { onTestFinished } from 'vitest';
 
+/** What still runs when the test run ends early is not left behind. */
+const living = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 const ROOT = new URL('../../', import.meta.url).pathname;
 
 /** A program of ours as a process of its own, with everything it says. */
@@ -47,6 +53,7 @@ export function spawnScript(script: string, { args = [], env = {}, keep = false 
 }
 
 function follow(child: ChildProcess, name: string, keep: boolean): SpawnedProcess {
+  living.add(child);
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
@@ -62,7 +69,10 @@ function follow(child: ChildProcess, name: string, keep: boolean): SpawnedProces
     heard();
   });
   const ended = new Promise<number | string>((resolve) =>
-    child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown')),
+    child.on('close', (code, signal) => {
+      living.delete(child);
+      resolve(code ?? signal ?? 'unknown');
+    }),
   );
   const spawned: SpawnedProcess = {
     pid: child.pid as number,

@@ -7,6 +7,7 @@ import { auditRow } from '../../../src/core/dashboard/audit-row.ts';
 import type { EpochMillis } from '../../../src/core/ports/clock.ts';
 import type { AuditStream, LedgerReader } from '../../../src/core/ports/ledger.ts';
 import { type Deliver, defineCommand } from '../define-command.ts';
+import { defineGroup } from '../define-group.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openLedger } from '../open-ledger.ts';
 import { timeText, wholeFrom } from '../option-parsers.ts';
@@ -37,13 +38,12 @@ const PROBLEMS = {
 } as const;
 
 export function defineAudit(program: Command, deliver: Deliver): void {
-  const audit = program
-    .command('audit')
-    .description('Who did what when, in a chain of hashes: query it, verify it.')
-    .addHelpText(
-      'after',
-      '\nWithout a subcommand it queries:\n  $ ./ares audit --from 2022-01-15 --type ModelPromoted',
-    );
+  const audit = defineGroup(program, {
+    name: 'audit',
+    about: 'Who did what when, in a chain of hashes: query it, verify it.',
+    examples: ['audit --from 2022-01-15 --type ModelPromoted', 'audit verify'],
+    more: 'Without a subcommand it queries, with the options of "audit query".',
+  });
   defineCommand<QueryOptions>(audit, deliver, {
     name: 'query',
     isDefault: true,

@@ -7,6 +7,7 @@ import { readConfig } from '../../../src/core/config/read-config.ts';
 import { type ConfigOutcome, restoreConfig, updateConfig } from '../../../src/core/config/update-config.ts';
 import { parseAssignments } from '../config/parse-assignments.ts';
 import { type Deliver, defineCommand } from '../define-command.ts';
+import { defineGroup } from '../define-group.ts';
 import { EXIT } from '../exit-codes.ts';
 import { newCommand } from '../new-command.ts';
 import { openLedger } from '../open-ledger.ts';
@@ -17,7 +18,11 @@ import type { Report } from '../report.ts';
 import { type UserOptions, userOption } from '../user-option.ts';
 
 export function defineConfig(program: Command, deliver: Deliver): void {
-  const config = program.command('config').description('What can be tuned while Ares runs.');
+  const config = defineGroup(program, {
+    name: 'config',
+    about: 'What can be tuned while Ares runs.',
+    examples: ['config show', 'config set strategy.entryThreshold=0.55'],
+  });
   defineCommand(config, deliver, {
     name: 'show',
     about: 'Shows the configuration in force; version 0 is the defaults.',

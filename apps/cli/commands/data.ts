@@ -9,6 +9,7 @@ import { seriesFacts, seriesText } from '../data/describe-series.ts';
 import { fetchCandles } from '../data/fetch-candles.ts';
 import { refuseExisting, writeNewFile } from '../data/write-new-file.ts';
 import { type Deliver, defineCommand } from '../define-command.ts';
+import { defineGroup } from '../define-group.ts';
 import { symbolText, timeframeText, timeText } from '../option-parsers.ts';
 import { startProgress } from '../progress.ts';
 import { counted, momentText } from '../render/words.ts';
@@ -30,7 +31,14 @@ interface ImportOptions {
 }
 
 export function defineData(program: Command, deliver: Deliver): void {
-  const data = program.command('data').description('Candles from exchanges and from your own files.');
+  const data = defineGroup(program, {
+    name: 'data',
+    about: 'Candles from exchanges and from your own files.',
+    examples: [
+      'data import mine.csv',
+      'data fetch --exchange binance --symbol BTC/USDT --timeframe 1m --from 2024-01-01 --out btc.csv',
+    ],
+  });
   defineCommand<FetchOptions>(data, deliver, {
     name: 'fetch',
     about: 'Fetches closed candles of any exchange that ccxt knows into a CSV file; no account needed.',

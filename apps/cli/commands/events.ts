@@ -5,6 +5,7 @@ import { AresError } from '../../../src/core/ares-error.ts';
 import { readEventRows } from '../../../src/core/dashboard/event-row.ts';
 import type { DeadLetters } from '../../../src/core/ports/deliveries.ts';
 import { type Deliver, defineCommand } from '../define-command.ts';
+import { defineGroup } from '../define-group.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openLedger } from '../open-ledger.ts';
 import { wholeFrom } from '../option-parsers.ts';
@@ -13,7 +14,11 @@ import { counted, momentText } from '../render/words.ts';
 import type { Session } from '../session.ts';
 
 export function defineEvents(program: Command, deliver: Deliver): void {
-  const events = program.command('events').description('What happened, and what a function could not handle.');
+  const events = defineGroup(program, {
+    name: 'events',
+    about: 'What happened, and what a function could not handle.',
+    examples: ['events list', 'events dead', 'events replay --all'],
+  });
   defineCommand<{ readonly limit: number; readonly before?: number }>(events, deliver, {
     name: 'list',
     about: 'Lists the newest events, newest first.',

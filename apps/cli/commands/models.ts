@@ -5,6 +5,7 @@ import { readModel } from '../../../src/core/models/read-models.ts';
 import { readPerformance } from '../../../src/core/performance/performance-record.ts';
 import { chooseSlot } from '../choose-slot.ts';
 import { type Deliver, defineCommand } from '../define-command.ts';
+import { defineGroup } from '../define-group.ts';
 import { allModels } from '../models/all-models.ts';
 import { type HistoryStep, modelHistory } from '../models/model-history.ts';
 import { openLedger } from '../open-ledger.ts';
@@ -13,7 +14,11 @@ import { facts, table } from '../render/table.ts';
 import { figureText, momentText, percentText } from '../render/words.ts';
 
 export function defineModels(program: Command, deliver: Deliver): void {
-  const models = program.command('models').description('The registered models of a slot.');
+  const models = defineGroup(program, {
+    name: 'models',
+    about: 'The registered models of a slot.',
+    examples: ['models list', 'models show run-17'],
+  });
   defineCommand<{ readonly state?: ModelState }>(models, deliver, {
     name: 'list',
     about: 'Lists the models, by run or by how they came into one state.',

@@ -6,7 +6,7 @@ const { AttributeType } = AttributeProto;
 
 /** Names in the graphs Ares writes; those of LightGBM models converted by onnxmltools. */
 export const INPUT_NAME = 'input';
-export const LABEL_NAME = 'label';
+const LABEL_NAME = 'label';
 export const OUTPUT_NAME = 'probabilities';
 
 /**

@@ -4,7 +4,7 @@ import type { Key } from '../ports/ledger.ts';
 import { keyText } from './check-commit.ts';
 
 /** Bytes of UTF-8: DynamoDB takes items of 400 KB, keys and names included, and one machine keeps to the same. */
-export const MAX_VALUE_BYTES = 380_000;
+const MAX_VALUE_BYTES = 380_000;
 
 const utf8 = new TextEncoder();
 

@@ -4,7 +4,7 @@ import { checkCommit } from './check-commit.ts';
 import { encodeValue } from './encode-value.ts';
 
 /** DynamoDB takes 4 MB in one transaction, keys and chain included. */
-export const MAX_COMMIT_BYTES = 3_600_000;
+const MAX_COMMIT_BYTES = 3_600_000;
 
 export interface PreparedCommit {
   /** The writes in their order, with the text to store for a `put`. */

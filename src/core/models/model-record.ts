@@ -43,7 +43,7 @@ const signatureSummarySchema = z.object({
 });
 
 /** What the registry knows of a model; all of it, so that the bytes need not be read to list models. */
-export const modelRecordSchema = z.object({
+const modelRecordSchema = z.object({
   runId: runIdSchema,
   slot: z.string().transform((text) => text as SlotId),
   state: z.enum(MODEL_STATES),

@@ -8,7 +8,7 @@ import type { AnalystMemory } from './analyst-memory.ts';
 import { parsePrediction } from './prediction.ts';
 
 /** The last bar a run has a prediction for, by its open time. */
-export async function lastPredicted(ledger: LedgerReader, slot: SlotId, runId: string): Promise<number | undefined> {
+async function lastPredicted(ledger: LedgerReader, slot: SlotId, runId: string): Promise<number | undefined> {
   const { table, pk } = keys.prediction(slot, runId, 0);
   const page = await ledger.query({ table, pk, order: 'descending', limit: 1 });
   const item = page.items[0];

@@ -7,7 +7,7 @@ import { type Prediction, parsePrediction } from './prediction.ts';
 import { productionMetrics } from './production-metrics.ts';
 
 /** Bars that are looked back on: a day of minutes. */
-export const WINDOW_BARS = 1_440;
+const WINDOW_BARS = 1_440;
 
 /** Measures a model over the window that ends at `now`. */
 export async function measurePerformance(

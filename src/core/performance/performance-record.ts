@@ -33,7 +33,7 @@ export function performanceRecord(performance: Performance): AppendRecord {
 }
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
-export function parsePerformance(item: Item): Performance {
+function parsePerformance(item: Item): Performance {
   const parsed = performanceSchema.safeParse(item.value);
   if (parsed.success) return parsed.data;
   const { pk, sk } = item.key;

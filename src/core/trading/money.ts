@@ -7,13 +7,10 @@ export type Decimal = Big;
 export type Price = Big & { readonly __brand: 'Price' };
 /** Units of base currency. */
 export type Quantity = Big & { readonly __brand: 'Quantity' };
-/** Quote currency. */
-export type Money = Big & { readonly __brand: 'Money' };
 
 export const decimal = (text: string): Decimal => new Big(text);
 export const price = (text: string | Decimal): Price => new Big(text) as Price;
 export const quantity = (text: string | Decimal): Quantity => new Big(text) as Quantity;
-export const money = (text: string | Decimal): Money => new Big(text) as Money;
 
 export const ZERO: Decimal = new Big(0);
 

@@ -10,7 +10,7 @@ import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
 import type { TradingMode } from '../risk/risk-engine.ts';
 
 /** From the freest to the strictest: trade; only shrink the position; only cancel. */
-export const TRADING_MODES = ['ACTIVE', 'REDUCING', 'HALTED'] as const satisfies readonly TradingMode[];
+const TRADING_MODES = ['ACTIVE', 'REDUCING', 'HALTED'] as const satisfies readonly TradingMode[];
 
 const storedSchema = z.object({
   state: z.enum(TRADING_MODES),

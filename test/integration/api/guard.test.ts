@@ -23,7 +23,7 @@ describe('the API keeps to this machine', () => {
       '',
     ]) {
       const { status, text } = await ask('/api/health', { headers: { host } });
-      expect(status).toBe(403);
+      expect([host, status]).toEqual([host, 403]);
       expect(JSON.parse(text).error).toEqual({
         code: 'HOST_REFUSED',
         message: `Host must be localhost:${port} or 127.0.0.1:${port} or [::1]:${port}, was "${host}"`,

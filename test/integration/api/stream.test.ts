@@ -10,6 +10,12 @@ async function openStream(port: number) {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (!reader) throw new Error('there must be a body');
   let text = '';
+  let known: Dashboard | undefined;
+  const take = (message: DashboardMessage): DashboardMessage => {
+    if (message.kind === 'snapshot') known = message.dashboard;
+    if (message.kind === 'change' && known) known = applyDashboardChange(known, message.change);
+    return message;
+  };
   const next = async (): Promise<DashboardMessage | undefined> => {
     for (;;) {
       const end = text.indexOf('\n\n');
@@ -17,7 +23,7 @@ async function openStream(port: number) {
         const frame = text.slice(0, end);
         text = text.slice(end + 2);
         const data = frame.split('\n').find((line) => line.startsWith('data: '));
-        if (data) return JSON.parse(data.slice(6)) as DashboardMessage;
+        if (data) return take(JSON.parse(data.slice(6)));
         continue;
       }
       const { done, value } = await reader.read();
@@ -28,14 +34,10 @@ async function openStream(port: number) {
   /** Applies messages until the dashboard is as wanted. */
   const until = async (wanted: (dashboard: Dashboard) => boolean): Promise<Dashboard> => {
     for (;;) {
-      const message = await next();
-      if (!message) throw new Error('the stream ended');
-      if (message.kind === 'snapshot') known = message.dashboard;
-      if (message.kind === 'change' && known) known = applyDashboardChange(known, message.change);
       if (known && wanted(known)) return known;
+      if (!(await next())) throw new Error('the stream ended');
     }
   };
-  let known: Dashboard | undefined;
   return { response, next, until, leave: () => abort.abort() };
 }
 
