@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { readFrameFile } from '../../apps/paper-exchange/frame-file.ts';
 import { BUNDLED_CANDLES } from '../../apps/local/paper-market.ts';
@@ -12,7 +13,10 @@ const HISTORY_BARS = 960;
 const tradeFrame = z.object({ data: z.object({ e: z.literal('trade'), p: z.string(), T: z.number() }) });
 
 export interface Recording {
+  /** Frames at the times they were received. */
   readonly path: string;
+  readonly texts: readonly string[];
+  readonly startedAt: number;
   /** Closed bars up to its first minute. */
   readonly history: readonly Candle[];
 }
@@ -25,7 +29,7 @@ export interface Recording {
  */
 export async function readRecording(): Promise<Recording> {
   const path = fileOf('ARES_DATA', 'btcusdt-spot-stream-20240809.jsonl.gz');
-  const { texts } = await readFrameFile(path, 'BTCUSDT');
+  const { texts, startedAt } = await readFrameFile(path, 'BTCUSDT');
   const first = texts.find((text) => text.startsWith('{"stream":"btcusdt@trade"'));
   if (first === undefined) throw new AresError('FRAMES_INVALID', `${path} must hold trades, held none`, { path });
   const { p, T } = tradeFrame.parse(JSON.parse(first)).data;
@@ -41,5 +45,15 @@ export async function readRecording(): Promise<Recording> {
     close: close * scale,
     volume,
   }));
-  return { path, history: moved };
+  return { path, texts, startedAt, history: moved };
+}
+
+/** Writes the same frames in the same order, one every so many microseconds: what nobody listens to takes no time. */
+export function writeEvenly({ texts, startedAt }: Recording, spacingUs: number, path: string): void {
+  let nanos = BigInt(startedAt) * 1_000_000n;
+  const lines = texts.map((text) => {
+    if (!text.includes('@depth')) nanos += BigInt(spacingUs) * 1_000n;
+    return `${nanos} ${text}\n`;
+  });
+  writeFileSync(path, lines.join(''));
 }

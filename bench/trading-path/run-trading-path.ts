@@ -26,7 +26,7 @@ import { decimal } from '../../src/core/trading/money.ts';
 import { readBooks } from '../../src/core/trading/recover-slot.ts';
 import type { TradingJournal } from '../../src/core/trading/trading-journal.ts';
 import { createForcingDriver, type ForcingDriver } from './forcing-driver.ts';
-import type { Recording } from './recording.ts';
+import { type Recording, writeEvenly } from './recording.ts';
 import { startReplayMarket } from './replay-market.ts';
 import type { Sample } from './sample.ts';
 import { installSocketProbe } from './socket-probe.ts';
@@ -39,14 +39,18 @@ const RECV_WINDOW_MS = 5_000;
 const WARM_UP_TRADES = 400;
 const END_POLL_MS = 500;
 
+/** How frames come: as recorded, so many times faster; or one every so many microseconds. */
+export type Pace =
+  | { readonly kind: 'recorded'; readonly speed: number }
+  | { readonly kind: 'even'; readonly spacingUs: number };
+
 export interface PathRequest {
   readonly recording: Recording;
   readonly model: Uint8Array;
   readonly via: 'websocket' | 'rest';
   readonly orders: number;
   readonly everyNth: number;
-  /** Recorded milliseconds played a millisecond. */
-  readonly speed: number;
+  readonly pace: Pace;
 }
 
 export interface PathRun {
@@ -81,7 +85,10 @@ function forcedSettings() {
 /** The trader's parts as the trader joins them, on a market of their own; ends when so many orders are through, or the recording is. */
 export async function runTradingPath(request: PathRequest): Promise<PathRun> {
   const folder = mkdtempSync(join(tmpdir(), 'ares-bench-'));
-  const market = await startReplayMarket(request.recording.path, folder);
+  const { recording, pace } = request;
+  const frames = pace.kind === 'recorded' ? recording.path : join(folder, 'frames.jsonl');
+  if (pace.kind === 'even') writeEvenly(recording, pace.spacingUs, frames);
+  const market = await startReplayMarket(frames, folder);
   const db = openDatabase(folder);
   const probe = installSocketProbe();
   try {
@@ -96,7 +103,7 @@ export async function runTradingPath(request: PathRequest): Promise<PathRun> {
 }
 
 async function trade(
-  { recording, model, via, orders: wanted, everyNth, speed }: PathRequest,
+  { recording, model, via, orders: wanted, everyNth, pace }: PathRequest,
   market: Awaited<ReturnType<typeof startReplayMarket>>,
   ledger: ReturnType<typeof createSqliteLedger>,
   probe: ReturnType<typeof installSocketProbe>,
@@ -181,7 +188,7 @@ async function trade(
     if (orders.length < wanted) driver.follow(message, probe.readAt());
     else if (message.kind === 'order' || message.kind === 'fill') engine.accept(message);
   });
-  await market.start(speed);
+  await market.start(pace.kind === 'recorded' ? pace.speed : 1);
   while (orders.length < wanted && !(await market.isOver())) {
     await Promise.race([timers.sleep(END_POLL_MS), fatal.promise]);
   }

@@ -25,6 +25,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  if (process.env.ARES_DEBUG) process.stderr.write(trader.stderr());
   for (const each of [trader, exchange.process()]) {
     each.kill('SIGKILL');
     await each.ended;

@@ -124,9 +124,15 @@ async function read(ledger: LedgerReader, query: AuditQuery): Promise<FullPage> 
 function reportPage(page: FullPage): Report {
   const rows = page.entries.map((entry) => {
     const { timestamp, stream, sequence, eventType, user, text } = auditRow(entry);
-    return [momentText(timestamp), `${stream} ${sequence}`, eventType, user, text];
+    return [momentText(timestamp), `${stream} ${sequence}`, eventType, user, text || otherText(entry)];
   });
   if (rows.length === 0) return { value: page, text: 'No audit entry matches.' };
   const more = page.next === null ? '' : `\nThere are more: go on with --after '${page.next}'.`;
   return { value: page, text: `${table(['TIME', 'ENTRY', 'TYPE', 'USER', 'WHAT'], rows)}${more}` };
+}
+
+/** For entries whose details have none of the usual names: the single values among them. */
+function otherText({ details }: AuditEntry): string {
+  const single = Object.entries(details).filter(([, value]) => typeof value !== 'object');
+  return single.map(([name, value]) => `${name} ${value}`).join(', ');
 }

@@ -85,12 +85,8 @@ async function fetchInto(session: Session, options: FetchOptions): Promise<Repor
   const progress = await startProgress(session, symbol);
   const request = { exchange, symbol, timeframe, from, to, out, onProgress: progress.update };
   const result = await fetchCandles(request, publicCandles()).finally(progress.stop);
-  const total = await candleFile.read(out).then(seriesFacts, (error: unknown) => {
-    // Fewer than two candles are no series yet, and nothing is wrong with that.
-    if (error instanceof AresError && error.code === 'CANDLES_INVALID' && result.fetched < 2 && !result.continued)
-      return null;
-    throw error;
-  });
+  // Fewer than two candles do not tell how long one is.
+  const total = result.held < 2 ? null : seriesFacts(await candleFile.read(out));
   const verb = result.continued ? 'added to' : 'written to';
   const text = `${counted(result.fetched, 'candle')} of ${symbol} from ${exchange} ${verb} ${out}.${total ? `\nIt holds ${seriesText(total)}` : ''}`;
   return { value: { out, exchange, symbol, ...result, file: total }, text };

@@ -1,4 +1,4 @@
-import { open, readFile, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
 import { AresError, messageOf } from '../../../src/core/ares-error.ts';
 import type { Candle, Timeframe } from '../../../src/core/market-data/candle.ts';
 import { parseCandleCsv } from '../../../src/core/market-data/candle-csv.ts';
@@ -41,13 +41,15 @@ export async function continueFile(path: string, timeframe: Timeframe): Promise<
     );
   };
   if (kept.length < content.length) await truncate(path, Buffer.byteLength(kept)).catch(unwritable);
-  const file = await open(path, 'a').catch(unwritable);
+  let file: FileHandle | undefined;
   let isEmpty = kept === '';
   return {
     candles,
     async append(added) {
       const header = isEmpty ? `${CANDLE_HEADER}\n` : '';
       try {
+        // Opened when there is something to write: a request that is refused leaves no file behind.
+        file ??= await open(path, 'a');
         await file.appendFile(header + candleLines(added));
         await file.datasync();
       } catch (error) {
@@ -55,7 +57,7 @@ export async function continueFile(path: string, timeframe: Timeframe): Promise<
       }
       isEmpty = false;
     },
-    close: () => file.close(),
+    close: async () => file?.close(),
   };
 }
 

@@ -19,6 +19,8 @@ export interface FetchResult {
   /** Whether the file was there with candles in it. */
   readonly continued: boolean;
   readonly fetched: number;
+  /** How many the file holds now. */
+  readonly held: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function fetchCandles(request: FetchRequest, publicCandles: PublicC
   } finally {
     await file.close();
   }
-  return { continued: last !== undefined, fetched };
+  return { continued: last !== undefined, fetched, held: file.candles.length + fetched };
 }
 
 const sameBar = (a: Candle, b: Candle): boolean =>

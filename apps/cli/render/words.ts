@@ -21,9 +21,11 @@ export function spanText(millis: number): string {
 export const percentText = (fraction: number | null | undefined): string =>
   fraction === null || fraction === undefined ? '-' : `${(fraction * 100).toFixed(2)} %`;
 
-/** A figure with so many digits that two of them can be compared; `-` where there is none. */
-export const figureText = (value: number | null | undefined): string =>
-  value === null || value === undefined ? '-' : String(Number(value.toPrecision(6)));
+/** A figure with so many digits that two of them can be compared, a whole number with all; `-` where there is none. */
+export function figureText(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '-';
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));
+}
 
 /** `1 candle`, `2 candles`. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -8,13 +8,21 @@ export const TRADER_CHECKS = ['trader', 'error-rate'] as const;
 /** The trader's counters at the check before. */
 export type TraderCounters = Pick<Heartbeat, 'instance' | 'decisions' | 'errors'>;
 
-/** Whether the trader lives, and what share of its decisions since the check before went wrong. */
+/** Whether the trader lives, and what share of its decisions since the check before went wrong; before the first model there need not be one. */
 export function checkTrader(
   heartbeat: Heartbeat | undefined,
   before: TraderCounters | null,
   now: number,
   limits: LiveConfig['monitoring'],
+  hasModel: boolean,
 ): readonly Measurement[] {
+  if (!heartbeat && !hasModel) {
+    const idle = { status: 'healthy', value: null, threshold: null, reason: 'no model is in production yet' } as const;
+    return [
+      { ...idle, name: 'trader', unit: 'Milliseconds' },
+      { ...idle, name: 'error-rate', unit: 'None' },
+    ];
+  }
   return [checkLife(heartbeat, now, limits.heartbeatAgeMs), checkErrors(heartbeat, before, limits.errorRate)];
 }
 

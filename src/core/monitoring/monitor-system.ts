@@ -8,6 +8,7 @@ import type { MarketData } from '../ports/exchange.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Metric, Metrics } from '../ports/metrics.ts';
 import type { SystemProbe } from '../ports/system-probe.ts';
+import { readDeployment } from '../promotion/deployment.ts';
 import { type AlertHandler, type HandlerFailure, tellHandlers } from './alert-handler.ts';
 import { changeSystemAlert, type SystemAlert } from './change-system-alert.ts';
 import { checkExchange } from './check-exchange.ts';
@@ -84,7 +85,9 @@ async function measureAll(
     measure(['exchange'], () => checkExchange(ports, limits)),
     measure(TRADER_CHECKS, async () => {
       heartbeat = await readHeartbeat(ledger);
-      return checkTrader(heartbeat, before?.trader ?? null, now, limits);
+      const deployments = await Promise.all(slots.map((slot) => readDeployment(ledger, slot)));
+      const hasModel = deployments.some(({ championRunId }) => championRunId !== null);
+      return checkTrader(heartbeat, before?.trader ?? null, now, limits, hasModel);
     }),
     ...slots.flatMap((slot) => {
       const { model, drawdown, dayLoss } = slotChecks(slot);

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { serveApi } from '../../../apps/api/serve-api.ts';
+import { type ServedApi, serveApi } from '../../../apps/api/serve-api.ts';
 import { openDatabase } from '../../../src/adapters/local/database.ts';
 import { createSqliteEventLog } from '../../../src/adapters/local/sqlite-event-log.ts';
 import { createSqliteLedger } from '../../../src/adapters/local/sqlite-ledger.ts';
@@ -21,14 +21,15 @@ export interface Answer {
 export async function serveSeededSlot({
   bars = 60,
   pageDirectory,
+  candles: all = waveBars(bars + 100),
 }: {
   readonly bars?: number;
   readonly pageDirectory?: string;
+  readonly candles?: readonly Candle[];
 } = {}) {
   const database = openDatabase(temporaryDirectory());
   const ledger = createSqliteLedger(database);
   const slot = await openSeededSlot(ledger, systemClocks.wall);
-  const all = waveBars(bars + 100);
   const listed: Candle[] = [];
   const marketData = createListedMarket(listed);
   const log = recordingLog();
@@ -60,14 +61,18 @@ export async function serveSeededSlot({
     log,
   };
   const venue = { paper: true, label: 'Paper exchange, replayed market' };
-  const api = await serveApi(
-    { port: 0, slot: SEEDED_SLOT, venue, ...(pageDirectory === undefined ? {} : { pageDirectory }) },
-    ports,
-  );
-  let open = true;
+  const serve = (port: number) =>
+    serveApi({ port, slot: SEEDED_SLOT, venue, ...(pageDirectory === undefined ? {} : { pageDirectory }) }, ports);
+  let api: ServedApi | undefined = await serve(0);
+  const { port } = api;
   const close = async (): Promise<void> => {
-    if (open) await api.close();
-    open = false;
+    const open = api;
+    api = undefined;
+    await open?.close();
+  };
+  /** Serves again on the same port. */
+  const reopen = async (): Promise<void> => {
+    api = await serve(port);
   };
   onTestFinished(async () => {
     await close();
@@ -86,10 +91,10 @@ export async function serveSeededSlot({
       const call = request(
         {
           host: '127.0.0.1',
-          port: api.port,
+          port: port,
           path,
           method,
-          headers: { host: `localhost:${api.port}`, ...headers },
+          headers: { host: `localhost:${port}`, ...headers },
           agent: false,
         },
         (response) => {
@@ -108,7 +113,20 @@ export async function serveSeededSlot({
       call.end();
     });
   const get = async (path: string) => JSON.parse((await ask(path)).text);
-  return { api, slot, ledger, database, marketData, log, step, ask, get, close, port: api.port };
+  return {
+    slot,
+    ledger,
+    database,
+    marketData,
+    log,
+    step,
+    ask,
+    get,
+    close,
+    reopen,
+    port,
+    url: `http://localhost:${port}`,
+  };
 }
 
 export type ServedSlot = Awaited<ReturnType<typeof serveSeededSlot>>;

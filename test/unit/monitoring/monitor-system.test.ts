@@ -123,8 +123,20 @@ describe('a probe that fails', () => {
 });
 
 describe('the trader', () => {
-  it('has failed when it never reported', async () => {
+  it('need not have reported before there is a model to trade with', async () => {
     const desk = await openMonitorDesk();
+    const { check, alerts } = await desk.monitor(1);
+    expect(check.checks.filter(({ name }) => name === 'trader' || name === 'error-rate')).toMatchObject([
+      { status: 'healthy', reason: 'no model is in production yet' },
+      { status: 'healthy', reason: 'no model is in production yet' },
+    ]);
+    expect(alerts).toEqual([]);
+  });
+
+  it('has failed when it never reported although a model is in production', async () => {
+    const desk = await openMonitorDesk();
+    const value = { championRunId: 'one', championHash: 'h', standbyRunId: null, history: [], lastChange: null };
+    await desk.ledger.append([{ key: keys.deployment(SLOT), value }]);
     const { check } = await desk.monitor(1);
     expect(check.checks.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([
       'trader',
