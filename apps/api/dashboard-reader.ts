@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/core/config/read-config.ts';
-import { readAuditRows } from '../../src/core/dashboard/audit-row.ts';
+import { readNewestAudit } from '../../src/core/dashboard/audit-row.ts';
 import { type AuditState, createAuditWatch } from '../../src/core/dashboard/audit-watch.ts';
 import { type CandleWindow, createCandleWindow } from '../../src/core/dashboard/candle-window.ts';
 import type { Dashboard } from '../../src/core/dashboard/dashboard.ts';
@@ -76,7 +76,7 @@ export function createDashboardReader({ slot, venue }: ApiOptions, ports: ApiPor
         readHealthView(ledger, slot, now),
         readModelRows(ledger, slot),
         readEventRows(eventLog, { limit: SHOWN.feed }),
-        readAuditRows(ledger, { order: 'descending', limit: SHOWN.feed }),
+        readNewestAudit(ledger, SHOWN.feed),
       ]);
       const { candles, problem } = candleWindow.current();
       return {
@@ -90,7 +90,7 @@ export function createDashboardReader({ slot, venue }: ApiOptions, ports: ApiPor
         trades: tradeRows(past, SHOWN.trades),
         equity: past.equity,
         events,
-        audit: audit.entries,
+        audit,
       };
     },
   };

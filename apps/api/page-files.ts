@@ -20,7 +20,7 @@ const NOT_BUILT = `<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>Ares: the page is not built</title>
 <h1>The page is not built yet</h1>
-<p>Run <code>npm run build:page</code> and reload. What the page shows is also at <a href="/api/overview">/api/overview</a>.</p>
+<p>Run <code>npm run prestart</code> and reload. What the page shows is also at <a href="/api/overview">/api/overview</a>.</p>
 </html>
 `;
 

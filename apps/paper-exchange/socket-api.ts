@@ -93,8 +93,11 @@ export function createSocketApi(api: Api): SocketApi {
       },
     ];
     const rateLimits = parameters.returnRateLimits === 'false' ? {} : { rateLimits: limits };
+    const serverTime = context.wallTime();
     const retry =
-      answer.retryAfter === undefined ? {} : { data: { retryAfter: Date.now() + answer.retryAfter * 1_000 } };
+      answer.retryAfter === undefined
+        ? {}
+        : { data: { serverTime, retryAfter: serverTime + answer.retryAfter * 1_000 } };
     const content = status === 200 ? { result: body } : { error: { ...(body as object), ...retry } };
     return JSON.stringify({ id: id ?? null, status, ...content, ...rateLimits });
   }

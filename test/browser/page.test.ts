@@ -57,7 +57,8 @@ describe.skipIf(!browserAvailable())('the page in a browser', () => {
   }
 
   const traded = () => serveSeededSlot({ bars: 150, pageDirectory, candles });
-  const figure = (page: Page, name: string) => page.locator('.figure', { hasText: name }).locator('.value').innerText();
+  const figure = (page: Page, name: string) =>
+    page.locator('.figure', { hasText: name }).locator('.value').textContent();
   /** How many pixels of a chart are drawn on. */
   const drawn = (page: Page, chart: string): Promise<number> =>
     page.evaluate(`(() => {
@@ -71,8 +72,8 @@ describe.skipIf(!browserAvailable())('the page in a browser', () => {
     const served = await traded();
     const { page, complaints, asked } = await open(served, DESKTOP);
     const overview = await served.get('/api/overview');
-    expect(await page.getByRole('banner').innerText()).toMatch(
-      /Ares\s+BTC\/USDT[\s\S]*Paper exchange, replayed market[\s\S]*UTC[\s\S]*ACTIVE\s*Live/,
+    expect(await page.getByRole('banner').textContent()).toMatch(
+      /Ares\s*BTC\/USDT[\s\S]*Paper exchange, replayed market[\s\S]*UTC[\s\S]*ACTIVE\s*Live/,
     );
     expect(await figure(page, 'Equity')).toBe(
       `${Number(overview.account.equity).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} USDT`,
@@ -83,10 +84,10 @@ describe.skipIf(!browserAvailable())('the page in a browser', () => {
     expect(await page.getByRole('img', { name: /BTC\/USDT, last close .* USDT, \d+ trades shown/ }).count()).toBe(1);
     expect(await page.getByRole('row', { name: /run-2 .*production/ }).count()).toBe(1);
     expect(await page.getByRole('row', { name: /run-1 .*archived/ }).count()).toBe(1);
-    expect(await page.getByRole('region', { name: 'Events', exact: true }).innerText()).toContain(
+    expect(await page.getByRole('region', { name: 'Events', exact: true }).textContent()).toContain(
       'run-2 was promoted, after run-1',
     );
-    expect(await page.getByRole('region', { name: 'Audit', exact: true }).innerText()).toContain('ModelPromoted');
+    expect(await page.getByRole('region', { name: 'Audit', exact: true }).textContent()).toContain('ModelPromoted');
     expect(await page.title()).toMatch(/USDT · BTC\/USDT · Ares$/);
     expect(complaints).toEqual([]);
     expect(new Set(asked)).toEqual(new Set([served.url]));
@@ -97,10 +98,10 @@ describe.skipIf(!browserAvailable())('the page in a browser', () => {
     const { page, complaints } = await open(served, DESKTOP);
     await page.evaluate('window.loadedOnce = true');
     const clock = page.locator('.clock time');
-    const before = await clock.innerText();
+    const before = await clock.textContent();
     const trades = await figure(page, 'Trades');
     for (let bars = 0; bars < 20; bars += 1) await served.step();
-    await expect.poll(() => clock.innerText()).not.toBe(before);
+    await expect.poll(() => clock.textContent()).not.toBe(before);
     await expect.poll(() => figure(page, 'Trades')).not.toBe(trades);
     expect(await page.evaluate('window.loadedOnce')).toBe(true);
     expect(complaints).toEqual([]);
@@ -133,7 +134,7 @@ describe.skipIf(!browserAvailable())('the page in a browser', () => {
     );
     const notice = page.getByRole('alert');
     await notice.waitFor();
-    expect(await notice.innerText()).toBe('HALTED (only cancels orders): looking into it, by ada');
+    expect(await notice.textContent()).toBe('HALTED (only cancels orders): looking into it, by ada');
     expect(await page.evaluate(weakContrast)).toEqual([]);
   });
 
@@ -195,12 +196,13 @@ describe.skipIf(!browserAvailable())('the page in a browser', () => {
     const served = await traded();
     const { page } = await open(served, DESKTOP);
     const reached: unknown[] = [];
-    for (let tabs = 0; tabs < 6; tabs += 1) {
+    for (let tabs = 0; tabs < 7; tabs += 1) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate('document.activeElement.ariaLabel ?? document.activeElement.textContent'));
     }
     expect(reached).toEqual(
       expect.arrayContaining([
+        'Health, scrolls',
         'Models, scrolls',
         'Trades, scrolls',
         'Events, scrolls',

@@ -25,7 +25,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (process.env.ARES_DEBUG) process.stderr.write(trader.stderr());
   for (const each of [trader, exchange.process()]) {
     each.kill('SIGKILL');
     await each.ended;
@@ -36,7 +35,9 @@ afterAll(async () => {
 /** So many orders more than there are now. */
 async function moreOrders(count: number): Promise<void> {
   const before = await traded.orderCount();
-  await eventually('orders after the fault', async () => (await traded.orderCount()) >= before + count, { everyMs: 100 });
+  await eventually('orders after the fault', async () => (await traded.orderCount()) >= before + count, {
+    everyMs: 100,
+  });
 }
 
 const orders = [{ path: 'ws:order.place' }, { path: '/api/v3/order', method: 'POST' }];
@@ -59,7 +60,8 @@ describe('a trader whose exchange misbehaves goes on with nothing lost or double
     const met = async () => ((await exchange.control('status')) as { faults: unknown[] }).faults.length < where.length;
     await eventually('the fault', met, { everyMs: 50 });
     // Orders go one way only; what was scripted for the other is taken back.
-    if (where === orders) await eventually('the fault to be used up', async () => faultsLeft(await exchange.control('status')) === 0);
+    if (where === orders)
+      await eventually('the fault to be used up', async () => faultsLeft(await exchange.control('status')) === 0);
     await exchange.control('faults', { kind: 'clear' });
     await moreOrders(3);
     expect(await traded.differences()).toEqual([]);
@@ -82,4 +84,5 @@ describe('a trader whose exchange misbehaves goes on with nothing lost or double
 });
 
 const faultsLeft = (status: unknown): number =>
-  (status as { faults: { path: string; times: number }[] }).faults.filter(({ path }) => path === 'ws:order.place').length;
+  (status as { faults: { path: string; times: number }[] }).faults.filter(({ path }) => path === 'ws:order.place')
+    .length;

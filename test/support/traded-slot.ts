@@ -22,8 +22,12 @@ import { spawnProgram } from './spawned-process.ts';
 /** Short waits, in the proportions of the real ones. */
 const LEASE = { ARES_LEASE_TTL_MS: '1500', ARES_RECV_WINDOW_MS: '1000' };
 
-/** A slot's data directory, with a model in production that trades at about every second bar. */
-export async function openTradedSlot(dataDir: string, exchange: ExchangeProcess) {
+/**
+ * A slot's data directory, with a model in production that trades at about every second bar.
+ *
+ * @param exchangeUrl where the trader finds the exchange, when something is in between
+ */
+export async function openTradedSlot(dataDir: string, exchange: ExchangeProcess, exchangeUrl = exchange.url) {
   const slot = 'binance:trend:BTC/USDT:1m' as SlotId;
   mkdirSync(dataDir, { recursive: true });
   const db = openDatabase(dataDir);
@@ -32,12 +36,18 @@ export async function openTradedSlot(dataDir: string, exchange: ExchangeProcess)
   const modelStore = createFileModelStore(join(dataDir, 'models'));
   const ports = { ledger, modelStore, predictorLoader: onnxPredictorLoader() };
   const books = { slot, ledger, eventLog };
-  const command = (id: string) => ({ id, user: 'test', now: epochMillis(Date.now()), sessionId: 'test', correlationId: id });
+  const command = (id: string) => ({
+    id,
+    user: 'test',
+    now: epochMillis(Date.now()),
+    sessionId: 'test',
+    correlationId: id,
+  });
   const env = {
     ...LEASE,
     ARES_DATA_DIR: dataDir,
     ARES_SLOT: slot,
-    ARES_EXCHANGE_URL: exchange.url,
+    ARES_EXCHANGE_URL: exchangeUrl,
     ARES_KEYS_FILE: exchange.keysFile,
     ARES_CONTROL_URL: exchange.url,
   };

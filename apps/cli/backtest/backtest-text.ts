@@ -2,16 +2,20 @@ import type { BacktestReport } from '../../../src/core/trading/backtest-report.t
 import { facts } from '../render/table.ts';
 import { counted, figureText, momentText, percentText } from '../render/words.ts';
 
-/** A report for people, with a warning above it where the model had seen what it traded. */
+/** A report for people, with a warning above it where the model, or who chose it, had seen what it traded. */
 export function backtestText(
-  report: BacktestReport & { readonly runId: string; readonly overlap: number },
+  report: BacktestReport & { readonly runId: string; readonly overlap: number; readonly measured: number },
   quote: string,
 ): string {
   const { predictions } = report;
-  const warning =
+  const warnings = [
     report.overlap === 0
       ? ''
-      : `LOOK-AHEAD: the model was trained on ${counted(report.overlap, 'bar')} of these. Its figures say nothing about other bars.\n\n`;
+      : `LOOK-AHEAD: ${counted(report.overlap, 'bar')} of these are not later than the model's training. The figures say nothing about other bars.\n\n`,
+    report.measured === 0
+      ? ''
+      : `Note: on ${counted(report.measured, 'bar')} of these the model's accuracy was measured, by which it may have been chosen.\n\n`,
+  ];
   const rows: [string, string][] = [
     ['Model', report.runId],
     ['Bars', `${report.bars}, from ${momentText(report.from)} to ${momentText(report.to)}`],
@@ -31,5 +35,5 @@ export function backtestText(
       `${percentText(predictions.accuracy)} of ${counted(predictions.samples, 'prediction')}, log loss ${figureText(predictions.logLoss)}`,
     ],
   ];
-  return `${warning}${facts(rows)}`;
+  return `${warnings.join('')}${facts(rows)}`;
 }

@@ -10,6 +10,7 @@ import { readConfig } from '../../../src/core/config/read-config.ts';
 import { aresCore } from '../../../src/core/features/ares-core.ts';
 import type { Timeframe } from '../../../src/core/market-data/candle.ts';
 import { checkSignature } from '../../../src/core/models/check-signature.ts';
+import type { Evaluation } from '../../../src/core/models/model-record.ts';
 import { readModel } from '../../../src/core/models/read-models.ts';
 import { parseSlotId, type SlotId, slotId } from '../../../src/core/models/slot.ts';
 import type { Predictor } from '../../../src/core/ports/predictor.ts';
@@ -28,6 +29,8 @@ export interface ChosenModel {
   readonly runId: string;
   readonly predictor: Predictor;
   readonly config: LiveConfig;
+  /** The bars the model's figures are of, which it may have been chosen by; `null` where nobody said. */
+  readonly evaluation: Evaluation | null;
 }
 
 /**
@@ -43,8 +46,9 @@ export async function chooseModel(
   if ((run === undefined) === (model === undefined)) {
     throw new AresError('USAGE', 'the model must be named once: by --run RUN, or by --model FILE.onnx in its place');
   }
-  const { slot, config, runId, bytes } =
+  const { bytes, ...found } =
     run === undefined ? await fromFile(session, model as string, timeframe) : await fromRegistry(session, run);
+  const { slot, runId } = found;
   const slotTimeframe = parseSlotId(slot).timeframe;
   if (slotTimeframe !== timeframe) {
     throw new AresError(
@@ -56,7 +60,7 @@ export async function chooseModel(
   const { predictorLoader } = await import('#port/predictor-loader');
   const fits = checkSignature(predictorLoader.readSignature(bytes), aresCore, timeframe);
   if (!fits.ok) throw new AresError('SIGNATURE_MISMATCH', fits.reason, { runId });
-  return { slot, config, runId, predictor: await predictorLoader.load(bytes) };
+  return { ...found, predictor: await predictorLoader.load(bytes) };
 }
 
 type Found = Omit<ChosenModel, 'predictor'> & { readonly bytes: Uint8Array };
@@ -66,7 +70,13 @@ async function fromRegistry(session: Session, run: string): Promise<Found> {
   const slot = await chooseSlot(store, session.slot);
   const { record } = await readModel(store, slot, run);
   const { config } = await readConfig(store);
-  return { slot, config, runId: record.runId, bytes: await modelStore().get(record.modelHash) };
+  return {
+    slot,
+    config,
+    runId: record.runId,
+    evaluation: record.evaluation,
+    bytes: await modelStore().get(record.modelHash),
+  };
 }
 
 async function fromFile(session: Session, path: string, timeframe: Timeframe): Promise<Found> {
@@ -81,5 +91,5 @@ async function fromFile(session: Session, path: string, timeframe: Timeframe): P
   // The standard slot on the candles' own timeframe, where nobody names one.
   const slot = session.slot ?? slotId({ ...parseSlotId(readEnv().ARES_SLOT), timeframe });
   const config = databaseInspector.exists(session.dataDir) ? (await readConfig(ledger())).config : DEFAULT_CONFIG;
-  return { slot, config, runId: basename(path), bytes };
+  return { slot, config, runId: basename(path), evaluation: null, bytes };
 }

@@ -51,7 +51,7 @@ export function defineAudit(program: Command, deliver: Deliver): void {
     examples: [
       'audit',
       'audit --from 2022-01-15 --to 2022-01-16 --type ModelPromoted',
-      'audit --user ada --stream config --json',
+      'audit query --user ada --stream config --json',
     ],
     options: (command) =>
       command

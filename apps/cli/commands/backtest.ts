@@ -15,6 +15,7 @@ import { type Deliver, defineCommand } from '../define-command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { runIdText, timeText } from '../option-parsers.ts';
 import { startProgress } from '../progress.ts';
+import { momentText } from '../render/words.ts';
 import type { Report } from '../report.ts';
 import type { Session } from '../session.ts';
 
@@ -59,11 +60,11 @@ async function backtest(session: Session, options: BacktestOptions): Promise<Rep
   const series = await candleFile.read(options.data);
   const { candles, timeframe } = series;
   const chosen = await chooseModel(session, options, timeframe);
-  const { slot, runId, config, predictor } = chosen;
+  const { slot, runId, config, predictor, evaluation } = chosen;
   const { signature } = predictor;
-  const window = chooseWindow(series, signature.trainingWindow.to, options.from);
+  const window = chooseWindow(series, { trainedTo: signature.trainingWindow.to, evaluation }, options.from);
   if (window.overlap > 0 && !allowOverlap) {
-    const reason = `${window.overlap} of the bars to trade are among those the model was trained on: what it earns there says nothing. Leave --from out, or insist with --allow-overlap.`;
+    const reason = `${window.overlap} of the bars to trade are not later than the model's training, which ended with ${momentText(signature.trainingWindow.to)}: what it earns there says nothing. Leave --from out, or insist with --allow-overlap.`;
     return {
       value: { outcome: 'refused', reason, overlap: window.overlap, trainedTo: signature.trainingWindow.to },
       text: `Refused: ${reason}`,
@@ -88,6 +89,7 @@ async function backtest(session: Session, options: BacktestOptions): Promise<Rep
     data: options.data,
     lookAhead: window.overlap > 0,
     overlap: window.overlap,
+    measured: window.measured,
     ...report,
   };
   if (out !== undefined) await writeNewFile(out, `${JSON.stringify(value, undefined, 2)}\n`);

@@ -3,7 +3,7 @@ import { readEnv } from '../../../src/compose/env.ts';
 import { parseSlotId } from '../../../src/core/models/slot.ts';
 import { broken, examine, type Finding, ok, warning } from './finding.ts';
 
-const ANSWER_MS = 8_000;
+const ANSWER_MS = 4_000;
 
 /** Whether the exchange keys are there, whole, and nobody else's to read. */
 export function checkKeys(): Promise<Finding> {

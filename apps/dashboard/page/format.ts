@@ -85,6 +85,7 @@ const checkNames: Readonly<Record<string, string>> = {
   exchange: 'Exchange round trip',
   trader: 'Trader heartbeat',
   'error-rate': 'Trader errors',
+  metrics: 'Metrics',
   model: 'Model accuracy',
   drawdown: 'Drawdown',
   'day-loss': 'Loss today',

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Dashboard } from '../../../src/core/dashboard/dashboard.ts';
 import { Card } from './card.tsx';
 import { ago, checkName, checkValue } from './format.ts';
+import { ScrollRegion } from './scroll-region.tsx';
 
 /** Wall time, once a second. */
 function useNow(): number {
@@ -22,31 +23,33 @@ export function HealthCard({ dashboard }: { readonly dashboard: Dashboard }) {
   const now = useNow();
   return (
     <Card title="Health" class="health" aside={<span class={`badge ${health.status}`}>{words[health.status]}</span>}>
-      <ul class="checks">
-        <li class={trader?.alive ? 'healthy' : 'failed'}>
-          <span>Trader</span>
-          <span>
-            {trader
-              ? `${trader.alive ? trader.state.toLowerCase() : 'silent'}, heard ${ago(now - trader.lastSeen)}`
-              : 'never started'}
-          </span>
-        </li>
-        {health.checks.map(({ name, status, value, reason }) => (
-          <li key={name} class={status} title={reason}>
-            <span>{checkName(name)}</span>
+      <ScrollRegion label="Health" kind="fill">
+        {health.alarms.map(({ what, reason }) => (
+          <p class="alarm" key={what}>
+            <strong>{checkName(what)}</strong> {reason}
+          </p>
+        ))}
+        <ul class="checks">
+          <li class={trader?.alive ? 'healthy' : 'failed'}>
+            <span>Trader</span>
             <span>
-              {status === 'healthy'
-                ? checkValue(name, value) || reason || 'healthy'
-                : `${checkValue(name, value)} ${words[status]}`}
+              {trader
+                ? `${trader.alive ? trader.state.toLowerCase() : 'silent'}, heard ${ago(now - trader.lastSeen)}`
+                : 'never started'}
             </span>
           </li>
-        ))}
-      </ul>
-      {health.alarms.map(({ what, reason }) => (
-        <p class="alarm" key={what}>
-          <strong>{checkName(what)}</strong> {reason}
-        </p>
-      ))}
+          {health.checks.map(({ name, status, value, reason }) => (
+            <li key={name} class={status} title={reason}>
+              <span>{checkName(name)}</span>
+              <span>
+                {status === 'healthy'
+                  ? checkValue(name, value) || reason || 'healthy'
+                  : `${checkValue(name, value)} ${words[status]}`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </ScrollRegion>
       <p class="muted small">
         {health.checkedAt === null ? 'The monitor has not run yet.' : `Checked ${ago(now - health.checkedAt)}.`}
       </p>

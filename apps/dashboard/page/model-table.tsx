@@ -45,7 +45,7 @@ export function ModelTable({ models }: Pick<Dashboard, 'models'>) {
   const summary = `${tally('candidate')} waiting · ${tally('archived')} archived · ${tally('evaluated_inferior')} inferior`;
   return (
     <Card title="Models" aside={<span class="muted">{summary}</span>}>
-      <ScrollRegion label="Models" wide>
+      <ScrollRegion label="Models" kind="table">
         <table>
           <thead>
             <tr>

@@ -3,16 +3,16 @@ import type { ComponentChildren } from 'preact';
 /** A part that scrolls by itself, with the keyboard too. */
 export function ScrollRegion({
   label,
-  wide = false,
+  kind = 'feed',
   children,
 }: {
   readonly label: string;
-  readonly wide?: boolean;
+  readonly kind?: 'feed' | 'table' | 'fill';
   readonly children: ComponentChildren;
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class={wide ? 'scroll wide' : 'scroll'} tabIndex={0} aria-label={`${label}, scrolls`}>
+    <section class={`scroll ${kind}`} tabIndex={0} aria-label={`${label}, scrolls`}>
       {children}
     </section>
   );

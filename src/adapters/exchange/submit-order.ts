@@ -23,7 +23,8 @@ export interface SubmitOptions {
  *
  * The answer decides: taken, certainly not taken, or open. Whatever is not clearly one of the first two is open, because a mistake there
  * doubles the order. Nothing is repeated, and nothing waits in a queue from which it could leave after this has given up: the request is signed and
- * written at once, and the exchange's request window ends what travels too long.
+ * written at once, and the exchange's request window ends what travels too long. While the exchange asks to be left alone nothing is sent: it
+ * would refuse the order, and prolong the ban.
  */
 export function createSubmit(
   venue: Venue,
@@ -61,6 +62,11 @@ export function createSubmit(
   }
 
   return async (order) => {
+    const heldMs = venue.breaker.heldMs();
+    if (heldMs > 0) {
+      const reason = `nothing was sent: the exchange asked to be left alone for ${Math.ceil(heldMs)} ms more`;
+      return { outcome: 'rejected', code: 'RATE_LIMITED', reason };
+    }
     if (!isPrepared(order.symbol)) {
       try {
         await within(prepare(order.symbol), timeoutMs, timers, late);

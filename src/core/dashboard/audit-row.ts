@@ -1,21 +1,9 @@
-import type { AuditEntry } from '../audit/audit-entry.ts';
+import { type AuditEntry, auditEntryKey, auditEntrySchema, auditStreams } from '../audit/audit-entry.ts';
 import { type AuditQuery, queryAudit } from '../audit/query-audit.ts';
 import type { Json, LedgerReader } from '../ports/ledger.ts';
-import { shortDecimal } from './short-decimal.ts';
-
-/** An audit entry as a list shows it. */
-export interface AuditRow {
-  readonly id: string;
-  readonly stream: string;
-  readonly sequence: number;
-  readonly timestamp: number;
-  readonly eventType: string;
-  readonly user: string;
-  readonly action: string;
-  /** The details that say most, in one line. */
-  readonly text: string;
-  readonly hash: string;
-}
+import { type AuditRow, mergeAuditRows } from './merge-audit-rows.ts';
+import { parseItem } from './parse-item.ts';
+import { shortDecimals } from './short-decimals.ts';
 
 const TELLING = [
   'runId',
@@ -35,9 +23,7 @@ const isText = (value: Json | undefined): value is string | number =>
 
 export function auditRow(entry: AuditEntry): AuditRow {
   const { stream, sequence, timestamp, eventType, user, action, details, hash } = entry;
-  const told = TELLING.map((name) => details[name])
-    .filter(isText)
-    .map((member) => shortDecimal(String(member)));
+  const told = TELLING.map((name) => details[name]).filter(isText);
   return {
     id: `${stream}#${sequence}`,
     stream,
@@ -46,7 +32,7 @@ export function auditRow(entry: AuditEntry): AuditRow {
     eventType,
     user,
     action,
-    text: told.join(' · '),
+    text: shortDecimals(told.join(' · ')),
     hash,
   };
 }
@@ -60,4 +46,16 @@ export interface AuditRowPage {
 export async function readAuditRows(ledger: LedgerReader, query: AuditQuery): Promise<AuditRowPage> {
   const page = await queryAudit(ledger, query);
   return { entries: page.entries.map(auditRow), next: page.next ?? null };
+}
+
+/** The newest entries of all streams, newest first. @throws AresError `LEDGER_ITEM_INVALID` */
+export async function readNewestAudit(ledger: LedgerReader, limit: number): Promise<readonly AuditRow[]> {
+  const pages = await Promise.all(
+    auditStreams.map((stream) => {
+      const { table, pk } = auditEntryKey(stream, 1);
+      return ledger.query({ table, pk, order: 'descending', limit });
+    }),
+  );
+  const rows = pages.flatMap(({ items }) => items.map((item) => auditRow(parseItem(item, auditEntrySchema))));
+  return mergeAuditRows(rows).slice(0, limit);
 }

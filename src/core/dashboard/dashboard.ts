@@ -1,10 +1,10 @@
 import type { Candle } from '../market-data/candle.ts';
-import type { AuditRow } from './audit-row.ts';
 import type { AuditState } from './audit-watch.ts';
 import type { EquityPoint } from './equity-curve.ts';
 import type { EventRow } from './event-row.ts';
 import type { HealthView } from './health-view.ts';
 import { applyListChange, type ListChange, listChange } from './list-change.ts';
+import { type AuditRow, mergeAuditRows } from './merge-audit-rows.ts';
 import type { ModelRow } from './model-row.ts';
 import type { ModelSwap } from './model-swap.ts';
 import type { Overview } from './overview.ts';
@@ -55,22 +55,23 @@ const factNames = [
 
 interface ListRule<T> {
   keyOf(item: T): string;
-  compare(a: T, b: T): number;
+  order(items: readonly T[]): readonly T[];
 }
 
+const by =
+  <T>(compare: (a: T, b: T) => number) =>
+  (items: readonly T[]): readonly T[] =>
+    items.toSorted(compare);
+
 const rules: { readonly [L in keyof DashboardLists]: ListRule<DashboardLists[L][number]> } = {
-  candles: { keyOf: (candle) => String(candle.openTime), compare: (a, b) => a.openTime - b.openTime },
+  candles: { keyOf: (candle) => String(candle.openTime), order: by((a, b) => a.openTime - b.openTime) },
   trades: {
     keyOf: (trade) => trade.clientOrderId,
-    compare: (a, b) => a.at - b.at || (a.clientOrderId < b.clientOrderId ? -1 : 1),
+    order: by((a, b) => a.at - b.at || (a.clientOrderId < b.clientOrderId ? -1 : 1)),
   },
-  equity: { keyOf: (point) => String(point.at), compare: (a, b) => a.at - b.at },
-  events: { keyOf: (event) => String(event.position), compare: (a, b) => b.position - a.position },
-  audit: {
-    keyOf: (entry) => entry.id,
-    compare: (a, b) =>
-      b.timestamp - a.timestamp || (a.stream < b.stream ? 1 : a.stream > b.stream ? -1 : b.sequence - a.sequence),
-  },
+  equity: { keyOf: (point) => String(point.at), order: by((a, b) => a.at - b.at) },
+  events: { keyOf: (event) => String(event.position), order: by((a, b) => b.position - a.position) },
+  audit: { keyOf: (entry) => entry.id, order: mergeAuditRows },
 };
 
 const listNames = Object.keys(rules) as readonly (keyof DashboardLists)[];
@@ -113,6 +114,6 @@ function applied<L extends keyof DashboardLists>(
   before: Dashboard,
   change: ListChange<DashboardLists[L][number]>,
 ): readonly DashboardLists[L][number][] {
-  const { keyOf, compare } = rules[name];
-  return applyListChange<DashboardLists[L][number]>(before[name], change, keyOf, compare);
+  const { keyOf, order } = rules[name];
+  return applyListChange<DashboardLists[L][number]>(before[name], change, keyOf, order);
 }

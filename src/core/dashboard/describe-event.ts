@@ -1,6 +1,6 @@
 import { type AresEvent, type EventData, type EventName, parseEvent } from '../events/catalogue.ts';
 import type { EventEnvelope } from '../events/envelope.ts';
-import { shortDecimal } from './short-decimal.ts';
+import { shortDecimals } from './short-decimals.ts';
 
 type Describe = { readonly [N in EventName]: (data: EventData<N>) => string };
 
@@ -15,8 +15,8 @@ const sentences: Describe = {
   TradeExecuted: ({ side, quantity, averagePrice, symbol, realisedPnl }) => {
     const [base, quote] = symbol.split('/');
     return side === 'buy'
-      ? `bought ${quantity} ${base} at ${shortDecimal(averagePrice)} ${quote}`
-      : `sold ${quantity} ${base} at ${shortDecimal(averagePrice)} ${quote}, realised ${shortDecimal(realisedPnl)} ${quote}`;
+      ? `bought ${quantity} ${base} at ${averagePrice} ${quote}`
+      : `sold ${quantity} ${base} at ${averagePrice} ${quote}, realised ${realisedPnl} ${quote}`;
   },
   OrderRejected: ({ symbol, code, reason }) => `the exchange did not take an order in ${symbol}: ${reason} (${code})`,
   TradingHalted: ({ state, by, reason }) => `${state} by ${by}: ${reason}`,
@@ -34,7 +34,7 @@ const sentences: Describe = {
 export function describeEvent({ source, detailType, detail }: EventEnvelope): string {
   try {
     const event: AresEvent = parseEvent(source, detailType, detail);
-    return (sentences[event.name] as (data: AresEvent['data']) => string)(event.data);
+    return shortDecimals((sentences[event.name] as (data: AresEvent['data']) => string)(event.data));
   } catch {
     // Written by another release: what it says is still worth a line.
     return `${detailType} from ${source}, which this release cannot read`;

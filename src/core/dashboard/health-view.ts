@@ -4,6 +4,7 @@ import { type Health, readHealth } from '../monitoring/health.ts';
 import { raisedAlerts } from '../performance/alert-item.ts';
 import type { EpochMillis } from '../ports/clock.ts';
 import type { LedgerReader } from '../ports/ledger.ts';
+import { shortDecimals } from './short-decimals.ts';
 
 /** One alarm, of the system or of a model, in words. */
 export interface AlarmView {
@@ -29,12 +30,17 @@ export async function readHealthView(ledger: LedgerReader, slot: SlotId, now: Ep
   const [health, alerts] = await Promise.all([readHealth(ledger, now), raisedAlerts(ledger, slot)]);
   const { status, reason, checkedAt, checks } = health;
   const ofSystem = health.alerts.map(
-    (alert): AlarmView => ({ what: alert.check, reason: alert.reason, since: alert.since, clock: 'wall' }),
+    (alert): AlarmView => ({
+      what: alert.check,
+      reason: shortDecimals(alert.reason),
+      since: alert.since,
+      clock: 'wall',
+    }),
   );
   const ofModels = alerts.map(
     ({ metric, runId, value, threshold, since }): AlarmView => ({
       what: `${metric} of ${runId}`,
-      reason: `${metric} must be at least ${threshold}, was ${value ?? 'missing'}`,
+      reason: shortDecimals(`${metric} must be at least ${threshold}, was ${value ?? 'missing'}`),
       since,
       clock: 'market',
     }),

@@ -26,15 +26,15 @@ export function listChange<T>(
   return put.length > 0 || removed.length > 0 ? { put, removed } : undefined;
 }
 
-/** The list after a change, in the order that `compare` gives. */
+/** The list after a change, put into order. */
 export function applyListChange<T>(
   before: readonly T[],
   { put, removed }: ListChange<T>,
   keyOf: (item: T) => string,
-  compare: (a: T, b: T) => number,
+  order: (items: readonly T[]) => readonly T[],
 ): readonly T[] {
   const items = new Map(before.map((item) => [keyOf(item), item]));
   for (const key of removed) items.delete(key);
   for (const item of put) items.set(keyOf(item), item);
-  return [...items.values()].sort(compare);
+  return order([...items.values()]);
 }

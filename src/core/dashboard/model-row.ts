@@ -4,6 +4,7 @@ import { listModels } from '../models/read-models.ts';
 import type { SlotId } from '../models/slot.ts';
 import { type Performance, readPerformance } from '../performance/performance-record.ts';
 import type { LedgerReader } from '../ports/ledger.ts';
+import { shortDecimals } from './short-decimals.ts';
 
 /** A model as a table shows it. Metrics are fractions; `null` where one was not measured. */
 export interface ModelRow {
@@ -37,12 +38,12 @@ function modelRow(record: ModelRecord, live: Performance | null): ModelRow {
     runId,
     modelHash,
     state,
-    reason,
+    reason: shortDecimals(reason),
     stateChangedAt,
     registeredAt,
     promotedAt,
     rolledBack: record.rolledBackAt !== null,
-    waiting: record.waiting?.reason ?? null,
+    waiting: record.waiting && shortDecimals(record.waiting.reason),
     featureSet: `${signature.featureSet.name}/${signature.featureSet.version}`,
     horizon: signature.horizon,
     metrics,

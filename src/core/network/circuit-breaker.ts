@@ -10,6 +10,8 @@ export interface CircuitBreaker {
   admit():
     | { readonly admitted: true }
     | { readonly admitted: false; readonly because: 'failing' | 'held'; readonly waitMs: number };
+  /** For how many milliseconds a hold still lasts; asking changes nothing. */
+  heldMs(): number;
   succeeded(): void;
   failed(): void;
   /** Admits nothing for so long, whatever succeeds meanwhile: the server said so. */
@@ -35,6 +37,7 @@ export function createCircuitBreaker(
       openUntil = now + policy.openMs;
       return { admitted: true };
     },
+    heldMs: () => Math.max(0, heldUntil - monotonic.now()),
     succeeded() {
       failures = 0;
     },

@@ -63,7 +63,11 @@ export function backtestReport(result: BacktestResult, terms: BacktestTerms): Ba
   const traded = candles.slice(candles.length - bars);
   const [first, last] = [traded[0] as Candle, traded.at(-1) as Candle];
   const start = budget.toNumber();
-  const returns = equity.map((value, bar) => value / (equity[bar - 1] ?? start) - 1);
+  const returns = equity.map((value, bar) => {
+    const before = equity[bar - 1] ?? start;
+    // From nothing nothing more is lost or earned.
+    return before > 0 ? value / before - 1 : 0;
+  });
   const periodsPerYear = MILLIS_PER_YEAR / timeframeMillis(timeframe);
   const books = bookOrders(result, terms, traded);
   return {

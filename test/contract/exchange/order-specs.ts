@@ -105,6 +105,23 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
       expect(await harness.orderIds()).toEqual([]);
     });
 
+    it('O12a sends nothing as long as the exchange asks to be left alone, and then again', async () => {
+      await using harness = await open();
+      const exchange = transport(harness);
+      await harness.fault({ kind: 'status', of: 'orders', status: 418, retryAfterSeconds: 1 });
+      await exchange.submit(approve(harness.symbol, 'limited', 'buy', '0.01'));
+      await harness.fault({ kind: 'clear' });
+      const held = await exchange.submit(approve(harness.symbol, 'held', 'buy', '0.01'));
+      expect(held).toMatchObject({
+        outcome: 'rejected',
+        code: 'RATE_LIMITED',
+        reason: expect.stringMatching(/^nothing was sent/),
+      });
+      expect(await harness.orderIds()).toEqual([]);
+      await new Promise((resolve) => setTimeout(resolve, 1_050));
+      acknowledged(await exchange.submit(approve(harness.symbol, 'again', 'buy', '0.01')));
+    });
+
     it('O13 works again after every kind of failure', async () => {
       await using harness = await open();
       const exchange = transport(harness);

@@ -152,6 +152,6 @@ describe('the page', () => {
     const { status, text, headers } = await ask('/');
     expect(status).toBe(503);
     expect(headers['content-type']).toContain('text/html');
-    expect(text).toContain('npm run build:page');
+    expect(text).toContain('npm run prestart');
   });
 });

@@ -13,6 +13,13 @@ const pathsOf = (command: Command, path: readonly string[]): readonly (readonly 
   ...command.commands.flatMap((inner) => pathsOf(inner, [...path, inner.name()])),
 ];
 const paths = pathsOf(program, []);
+/** Of options that a command demands, where not any text will do. */
+const VALUES: Readonly<Record<string, string>> = {
+  '--symbol': 'BTC/USDT',
+  '--timeframe': '1m',
+  '--from': '2024-01-01',
+  '--out': 'candles.csv',
+};
 
 /** What `--help` prints, from a program of its own: commander remembers what it was given. */
 async function helpOf(path: readonly string[]): Promise<string> {
@@ -75,13 +82,22 @@ describe('the command line', () => {
     },
   );
 
-  test.each(paths.filter((path) => path.length > 0))('refuses an unknown flag of %s %s', async (...path) => {
-    const called = path.filter((name) => name !== undefined);
-    const fresh = await createProgram([], () => undefined);
-    await expect(fresh.parseAsync([...called, '--no-such-flag'], { from: 'user' })).rejects.toMatchObject({
-      code: 'commander.unknownOption',
-    });
-  });
+  test.each(paths.filter((path) => path.length > 0).map((path) => [path.join(' '), path] as const))(
+    '%s refuses an unknown flag',
+    async (_name, path) => {
+      const fresh = await createProgram([], () => undefined);
+      const command = path.reduce(
+        (outer, name) => outer.commands.find((inner) => inner.name() === name) as Command,
+        fresh,
+      );
+      const demanded = command.options
+        .filter(({ mandatory }) => mandatory)
+        .flatMap(({ long }) => [`${long}`, VALUES[`${long}`] ?? 'x']);
+      await expect(fresh.parseAsync([...path, ...demanded, '--no-such-flag'], { from: 'user' })).rejects.toMatchObject({
+        code: 'commander.unknownOption',
+      });
+    },
+  );
 
   test('prints help on standard output and ends with 0', async () => {
     const run = await runAres('/nowhere', ['promote', '--help']);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDashboardChange, type Dashboard, dashboardChange } from '../../../src/core/dashboard/dashboard.ts';
+import { mergeAuditRows } from '../../../src/core/dashboard/merge-audit-rows.ts';
 import type { TradeRow } from '../../../src/core/dashboard/trade-row.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 
@@ -54,9 +55,7 @@ const dashboards = fc
         trades: trades.sort((a, b) => a.at - b.at || (a.clientOrderId < b.clientOrderId ? -1 : 1)),
         equity: equity.sort(byNumber(({ at }) => at)),
         events: events.sort(byNumber(({ position }) => -position)),
-        audit: audit.sort(
-          (a, b) => b.timestamp - a.timestamp || b.stream.localeCompare(a.stream) || b.sequence - a.sequence,
-        ),
+        audit: mergeAuditRows(audit),
       }) as unknown as Dashboard,
   );
 

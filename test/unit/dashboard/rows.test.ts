@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readAuditRows } from '../../../src/core/dashboard/audit-row.ts';
+import { readAuditRows, readNewestAudit } from '../../../src/core/dashboard/audit-row.ts';
 import { describeEvent } from '../../../src/core/dashboard/describe-event.ts';
 import { readEventRows } from '../../../src/core/dashboard/event-row.ts';
 import { readHealthView } from '../../../src/core/dashboard/health-view.ts';
 import { readModelRows } from '../../../src/core/dashboard/model-row.ts';
 import { modelSwaps } from '../../../src/core/dashboard/model-swap.ts';
-import { shortDecimal } from '../../../src/core/dashboard/short-decimal.ts';
+import { shortDecimals } from '../../../src/core/dashboard/short-decimals.ts';
 import { type EventData, type EventName, eventNames, newEvent } from '../../../src/core/events/catalogue.ts';
 import { changeSystemAlert } from '../../../src/core/monitoring/change-system-alert.ts';
 import { changeAlert } from '../../../src/core/performance/change-alert.ts';
@@ -225,16 +225,15 @@ describe('an event in words', () => {
   });
 });
 
-describe('a decimal number in a sentence', () => {
-  it('has the digits its size makes worth reading, and stays what it is when it is no such number', () => {
-    expect(['41234.5678', '-12.345678', '0.123456789', '40000', 'run-1', '1.50'].map(shortDecimal)).toEqual([
-      '41234.57',
-      '-12.3457',
-      '0.12345679',
-      '40000',
-      'run-1',
-      '1.5',
-    ]);
+describe('decimal numbers in a sentence', () => {
+  it('have the digits their size makes worth reading', () => {
+    const text = 'was -41234.5678 against 12.345678, 0.5317919075144508 and -0.000123456789: 40000';
+    expect(shortDecimals(text)).toBe('was -41234.57 against 12.3457, 0.53179 and -0.00012346: 40000');
+  });
+
+  it('are not looked for in names, versions and dates', () => {
+    const text = 'run-1.234567 v2.3456789 0.28.23456789 a.1234567 2022-01-14.123456-2';
+    expect(shortDecimals(text)).toBe(text);
   });
 });
 
@@ -257,6 +256,30 @@ describe('audit rows', () => {
       text: expect.stringContaining('run-2 · production'),
     });
     expect(all.find(({ eventType }) => eventType === 'TradeExecuted')?.text).toMatch(/^buy · [\d.]+ · [\d.]+$/);
+  });
+});
+
+describe('the newest audit entries', () => {
+  it('stand in the order of their commits within a stream, also where wall time and market time mix', async () => {
+    const { ledger } = await slotWithModels();
+    const wall = {
+      stream: 'trading',
+      timestamp: epochMillis(1_900_000_000_000),
+      eventType: 'SystemError',
+      user: 'monitor-system',
+      action: 'raise alarm',
+      details: {},
+      sessionId: 's',
+    } as const;
+    const market = { ...wall, timestamp: epochMillis(1_640_995_400_000), eventType: 'TradeExecuted', user: 'trader' };
+    await ledger.commit({ token: 'mixed', writes: [], audit: [wall, market], events: [] });
+    const rows = await readNewestAudit(ledger, 100);
+    for (const stream of ['models', 'trading']) {
+      const sequences = rows.filter((row) => row.stream === stream).map(({ sequence }) => sequence);
+      expect(sequences).toEqual(sequences.toSorted((a, b) => b - a));
+    }
+    expect(rows.slice(0, 2).map(({ eventType }) => eventType)).toEqual(['TradeExecuted', 'SystemError']);
+    expect(await readNewestAudit(ledger, 3)).toEqual(rows.slice(0, 3));
   });
 });
 

@@ -59,8 +59,10 @@ describe('circuit breaker', () => {
     breaker.holdFor(100);
     breaker.succeeded();
     time.pass(4_999);
+    expect(breaker.heldMs()).toBe(1);
     expect(breaker.admit()).toEqual({ admitted: false, because: 'held', waitMs: 1 });
     time.pass(1);
+    expect(breaker.heldMs()).toBe(0);
     expect(breaker.admit()).toEqual({ admitted: true });
   });
 });

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../../src/core/config/read-config.ts';
+import { openDesk } from './support/open-desk.ts';
+
+describe('ares config', () => {
+  test('shows the defaults as version 0 before anybody changed anything', async () => {
+    const desk = openDesk();
+    const shown = await desk.ares('config', 'show', '--json');
+    expect(shown.json()).toMatchObject({
+      version: 0,
+      config: { strategy: { entryThreshold: 0.53 }, promotion: { policy: 'metric' } },
+    });
+    expect((await desk.ares('config', 'versions')).stdout).toContain('Version 0, the defaults');
+  });
+
+  test('sets numbers and money as what they are, all as one version, and restores', async () => {
+    const desk = openDesk();
+    const set = await desk.ares(
+      'config',
+      'set',
+      'strategy.entryThreshold=0.6',
+      'risk.maxOrderNotional=250.50',
+      '--user',
+      'ada',
+      '--json',
+    );
+    expect(set).toMatchObject({ code: 0, stderr: '' });
+    expect(set.json()).toMatchObject({
+      outcome: 'updated',
+      version: 1,
+      changes: [
+        { field: 'risk.maxOrderNotional', from: '20000', to: '250.50' },
+        { field: 'strategy.entryThreshold', from: 0.53, to: 0.6 },
+      ],
+    });
+    expect((await readConfig(desk.ledger)).config.risk.maxOrderNotional).toBe('250.50');
+    expect((await desk.ares('config', 'show')).stdout).toMatch(/^strategy\.entryThreshold +0\.6 {2}\(changed\)$/m);
+    expect((await desk.ares('config', 'restore', '0', '--json')).json()).toMatchObject({
+      outcome: 'updated',
+      version: 2,
+    });
+    const versions = await desk.ares('config', 'versions', '--json');
+    expect(versions.json()).toMatchObject([
+      { version: 2, action: 'restore', restoredVersion: 0 },
+      { version: 1, by: 'ada', action: 'update', restoredVersion: null },
+    ]);
+    expect(await desk.ares('config', 'set', 'strategy.entryThreshold=0.53')).toMatchObject({
+      code: 0,
+      stdout: 'Nothing to change: version 2 has these settings.\n',
+    });
+  });
+
+  test('refuses with 4 what the configuration may not be, naming every field', async () => {
+    const desk = openDesk();
+    const run = await desk.ares('config', 'set', 'strategy.entryThreshold=high', 'risk.maxLoss=1', '--json');
+    expect(run).toMatchObject({ code: 4, stderr: '' });
+    expect(run.json()).toEqual({
+      outcome: 'invalid',
+      problems: [
+        { field: 'strategy.entryThreshold', reason: 'must be a number from 0 to 1, was "high"' },
+        { field: 'risk.maxLoss', reason: 'must not be there: no setting has this name' },
+      ],
+    });
+  });
+
+  test('refuses with 4 when another version is in force than was expected, and a version that never was', async () => {
+    const desk = openDesk();
+    await desk.ares('config', 'set', 'strategy.entryThreshold=0.6');
+    const stale = await desk.ares('config', 'set', 'strategy.entryThreshold=0.7', '--expected-version', '0', '--json');
+    expect(stale.code).toBe(4);
+    expect(stale.json()).toEqual({ outcome: 'conflict', expectedVersion: 0, version: 1 });
+    const unknown = await desk.ares('config', 'restore', '7', '--json');
+    expect(unknown.code).toBe(4);
+    expect(unknown.json()).toEqual({ outcome: 'unknown_version', version: 7 });
+  });
+
+  test('ends with 2 on words that are no settings', async () => {
+    const desk = openDesk();
+    for (const words of [
+      ['entryThreshold'],
+      ['=1'],
+      ['a..b=1'],
+      ['strategy.entryThreshold=1', 'strategy.entryThreshold=2'],
+      [],
+    ]) {
+      expect((await desk.ares('config', 'set', ...words)).code).toBe(2);
+    }
+  });
+});
