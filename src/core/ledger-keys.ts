@@ -33,11 +33,13 @@ export const keys = {
   /** One order by its client id. Its index lists the unsettled ones of a slot. */
   order: (slot: SlotId, clientOrderId: string) => state(`orders#${slot}`, clientOrderId),
   /** Own fills of a slot in time order; `append`ed. */
-  fill: (slot: SlotId, executedAt: number, tradeId: string) => state(`fills#${slot}`, `${sortable(executedAt)}#${tradeId}`),
+  fill: (slot: SlotId, executedAt: number, tradeId: string) =>
+    state(`fills#${slot}`, `${sortable(executedAt)}#${tradeId}`),
   /** The trader's decisions, one a closed bar; `append`ed. */
   decision: (slot: SlotId, barClose: number) => state(`decisions#${slot}`, sortable(barClose)),
   /** The analyst's predictions of one model by bar close; `append`ed, later again with the outcome. */
-  prediction: (slot: SlotId, runId: string, barClose: number) => state(`predictions#${slot}#${runId}`, sortable(barClose)),
+  prediction: (slot: SlotId, runId: string, barClose: number) =>
+    state(`predictions#${slot}#${runId}`, sortable(barClose)),
   /** Metrics of a model over time; `append`ed. */
   performance: (slot: SlotId, runId: string, at: number) => state(`performance#${slot}#${runId}`, sortable(at)),
   /** Whether an alert is raised, and since when. */
@@ -59,9 +61,15 @@ export const indexes = {
   /** Orders that are not known to be finished. */
   unsettledOrders: (slot: SlotId, clientOrderId = ''): IndexKey => ({ pk: `unsettled#${slot}`, sk: clientOrderId }),
   /** Models in a lifecycle state; candidates come best accuracy first. */
-  modelsInState: (slot: SlotId, modelState: string, order = ''): IndexKey => ({ pk: `models#${slot}#${modelState}`, sk: order }),
+  modelsInState: (slot: SlotId, modelState: string, order = ''): IndexKey => ({
+    pk: `models#${slot}#${modelState}`,
+    sk: order,
+  }),
   /** Predictions of a slot's models that wait for their outcome, oldest bar first. */
-  pendingPredictions: (slot: SlotId, barClose = 0, runId = ''): IndexKey => ({ pk: `pending#${slot}`, sk: `${sortable(barClose)}#${runId}` }),
+  pendingPredictions: (slot: SlotId, barClose = 0, runId = ''): IndexKey => ({
+    pk: `pending#${slot}`,
+    sk: `${sortable(barClose)}#${runId}`,
+  }),
   /** Alerts that are raised now. */
   raisedAlerts: (slot: SlotId, alert = ''): IndexKey => ({ pk: `raised#${slot}`, sk: alert }),
 } as const;

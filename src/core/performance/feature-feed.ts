@@ -20,7 +20,12 @@ export interface FeatureFeed {
  * @param columns for each input of the model, the column of the feature set it is taken from
  * @param completeSince from when on the market's candles are fed without one left out: see `createFeatureComputer`
  */
-export function createFeatureFeed(set: FeatureSet, columns: readonly number[], timeframe: Timeframe, completeSince: number): FeatureFeed {
+export function createFeatureFeed(
+  set: FeatureSet,
+  columns: readonly number[],
+  timeframe: Timeframe,
+  completeSince: number,
+): FeatureFeed {
   const computer = createFeatureComputer(set, timeframe, completeSince);
   const width = columns.length;
   let lastOpen: number | undefined;
