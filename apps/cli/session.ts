@@ -26,8 +26,6 @@ export interface GlobalOptions {
  */
 export function openSession({ json = false, dataDir, slot }: GlobalOptions): Session {
   const { env } = process;
-  // A seed would give every command the same id, and the second would be taken for the first sent again.
-  delete env.ARES_SEED;
   env.ARES_LOG_LEVEL ??= 'silent';
   if (dataDir !== undefined) env.ARES_DATA_DIR = dataDir;
   if (slot !== undefined) env.ARES_SLOT = slot;

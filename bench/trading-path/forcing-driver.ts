@@ -1,6 +1,6 @@
+import type { FeatureComputer } from '../../src/core/features/feature-computer.ts';
 import type { Candle } from '../../src/core/market-data/candle.ts';
 import { epochMillis } from '../../src/core/ports/clock.ts';
-import type { FeatureComputer } from '../../src/core/features/feature-computer.ts';
 import type { StreamMessage } from '../../src/core/ports/exchange.ts';
 import type { BarFeatures, TradingEngine } from '../../src/core/trading/engine.ts';
 import type { EngineSettings } from '../../src/core/trading/engine-settings.ts';
@@ -86,7 +86,16 @@ export function createForcingDriver(
     const forced = bookSeen && idle && sinceOrder >= options.everyNth;
     const { receivedAt } = message;
     const sample: Sample = {
-      bar, forced, readAt, receivedAt, parsedAt, takenAt: 0, featuresAt: 0, predictedAt: 0, submittedAt: 0, writtenAt: 0,
+      bar,
+      forced,
+      readAt,
+      receivedAt,
+      parsedAt,
+      takenAt: 0,
+      featuresAt: 0,
+      predictedAt: 0,
+      submittedAt: 0,
+      writtenAt: 0,
     };
     waiting.push(sample);
     const candle = { ...bar, openTime: epochMillis(engineTime) };

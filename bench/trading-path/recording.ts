@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod';
-import { readFrameFile } from '../../apps/paper-exchange/frame-file.ts';
 import { BUNDLED_CANDLES } from '../../apps/local/paper-market.ts';
+import { readFrameFile } from '../../apps/paper-exchange/frame-file.ts';
 import { readCandleFile } from '../../src/adapters/local/candle-file.ts';
 import { AresError } from '../../src/core/ares-error.ts';
 import type { Candle } from '../../src/core/market-data/candle.ts';
@@ -9,7 +9,8 @@ import { epochMillis } from '../../src/core/ports/clock.ts';
 import { fileOf } from '../measure/named-folder.ts';
 
 const BAR = 60_000;
-const HISTORY_BARS = 960;
+/** As many as a bot recomputes at every candle, and more than features need. */
+const HISTORY_BARS = 1_000;
 const tradeFrame = z.object({ data: z.object({ e: z.literal('trade'), p: z.string(), T: z.number() }) });
 
 export interface Recording {

@@ -7,7 +7,6 @@ import { openDatabase } from '../../src/adapters/local/database.ts';
 import { createSqliteLedger } from '../../src/adapters/local/sqlite-ledger.ts';
 import { systemClocks } from '../../src/adapters/local/system-clocks.ts';
 import { systemRandom } from '../../src/adapters/local/system-random.ts';
-import { AresError } from '../../src/core/ares-error.ts';
 import { DEFAULT_CONFIG } from '../../src/core/config/live-config.ts';
 import { aresCore } from '../../src/core/features/ares-core.ts';
 import { createFeatureComputer } from '../../src/core/features/feature-computer.ts';
@@ -35,7 +34,7 @@ const SYMBOL = 'BTC/USDT';
 const SLOT = 'paper:bench:BTC/USDT:1m' as SlotId;
 const TIMEFRAME = timeframe('1m');
 const RECV_WINDOW_MS = 5_000;
-/** Trades a process needs until its code is compiled for good. */
+/** Trades that are not counted: until then code is still being compiled. */
 const WARM_UP_TRADES = 400;
 const END_POLL_MS = 500;
 
@@ -62,7 +61,8 @@ export interface PathRun {
   /** Orders wanted that were not sent, or not taken: by reason. */
   readonly failed: Readonly<Record<string, number>>;
   readonly positionMatchesExchange: boolean;
-  readonly gapsInFeatures: number;
+  /** Trades that had no row of features: none should. */
+  readonly withoutRow: number;
 }
 
 const silent: Log = {
@@ -116,6 +116,10 @@ async function trade(
     failed[reason] = (failed[reason] ?? 0) + 1;
   };
   const orders: Sample[] = [];
+  const keep = (sample: Sample): void => {
+    if (driver.samples.length > WARM_UP_TRADES) orders.push(sample);
+  };
+  const isEnough = () => orders.length >= wanted;
   const exchange = createCcxtExchange({
     url: market.url,
     keys: async () => market.keys,
@@ -134,7 +138,15 @@ async function trade(
   const settings = forcedSettings();
   const budget = settings.hold.strategy.quoteBudget;
   const books = await readBooks(
-    { slot: SLOT, rules, budget, recvWindowMs: RECV_WINDOW_MS, barMillis: 60_000, sessionId: 'bench', guard: lease.guard },
+    {
+      slot: SLOT,
+      rules,
+      budget,
+      recvWindowMs: RECV_WINDOW_MS,
+      barMillis: 60_000,
+      sessionId: 'bench',
+      guard: lease.guard,
+    },
     { ledger, exchange, timers, log: silent },
   );
   let engine: TradingEngine;
@@ -171,7 +183,7 @@ async function trade(
       onFatal: fatal.reject,
     },
     {
-      exchange: { ...exchange, submit: watchSubmit(exchange, driver, probe.writtenAt, orders, fail) },
+      exchange: { ...exchange, submit: watchSubmit(exchange, driver, probe.writtenAt, keep, fail) },
       journal: journalOrders(journal, fail),
       monotonic,
       timers,
@@ -185,11 +197,11 @@ async function trade(
     swapped: () => undefined,
   });
   const stream = await exchange.stream({ symbols: [SYMBOL], timeframe: TIMEFRAME }, (message) => {
-    if (orders.length < wanted) driver.follow(message, probe.readAt());
+    if (!isEnough()) driver.follow(message, probe.readAt());
     else if (message.kind === 'order' || message.kind === 'fill') engine.accept(message);
   });
   await market.start(pace.kind === 'recorded' ? pace.speed : 1);
-  while (orders.length < wanted && !(await market.isOver())) {
+  while (!isEnough() && !(await market.isOver())) {
     await Promise.race([timers.sleep(END_POLL_MS), fatal.promise]);
   }
   await Promise.race([engine.idle(), fatal.promise]);
@@ -202,14 +214,13 @@ async function trade(
   await predictor.release();
   await exchange.close();
 
-  const counted = new Set(driver.samples.slice(WARM_UP_TRADES));
   return {
-    trades: [...counted].filter((sample) => sample.predictedAt > 0),
-    orders: orders.filter((sample) => counted.has(sample)),
+    trades: driver.samples.slice(WARM_UP_TRADES).filter((sample) => sample.predictedAt > 0),
+    orders,
     filled: engine.account.trades,
     failed,
     positionMatchesExchange,
-    gapsInFeatures: driver.samples.filter((sample) => sample.predictedAt === 0).length,
+    withoutRow: driver.samples.filter((sample) => sample.predictedAt === 0).length,
   };
 }
 
@@ -229,7 +240,7 @@ function watchSubmit(
   exchange: Exchange,
   driver: ForcingDriver,
   writtenAt: () => number,
-  orders: Sample[],
+  keep: (sample: Sample) => void,
   fail: (reason: string) => void,
 ): Exchange['submit'] {
   return async (order) => {
@@ -240,7 +251,7 @@ function watchSubmit(
     sample.writtenAt = writtenAt();
     const outcome = await answer;
     if (sample.writtenAt < sample.submittedAt) sample.writtenAt = writtenAt();
-    if (outcome.outcome === 'acknowledged') orders.push(sample);
+    if (outcome.outcome === 'acknowledged') keep(sample);
     else fail(`${outcome.outcome}: ${outcome.reason}`);
     return outcome;
   };

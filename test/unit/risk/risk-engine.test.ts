@@ -88,9 +88,57 @@ describe('the risk engine', () => {
     expect(ruleOf(order('buy', '9.95'), { ...worse, held: decimal('0') })).toBe('order-notional');
   });
 
-  it('says what must be and what was', () => {
-    const decision = checkRisk(order('buy', '20'), limits, context);
-    expect(decision).toMatchObject({ outcome: 'refused', reason: 'order must be worth at most 1000, was 2001.00' });
+  it('takes the limits of spread and collar themselves', () => {
+    const wide = { book: { bid: price('99.9'), ask: price('100.1') } };
+    expect(ruleOf(order('buy'), wide)).toBe('approved');
+    const far = { ...order('buy'), referencePrice: price('101') };
+    expect(ruleOf(far, {})).toBe('approved');
+    expect(ruleOf({ ...far, referencePrice: price('101.0001') }, {})).toBe('collar');
+    expect(ruleOf({ ...far, referencePrice: price('98.9999') }, {})).toBe('collar');
+  });
+
+  it('values a buy at the reference price where that is the worse', () => {
+    const above = { ...order('buy', '9.95'), referencePrice: price('100.6') };
+    expect(ruleOf(above, { held: decimal('0') })).toBe('order-notional');
+    expect(ruleOf({ ...above, referencePrice: price('100.5') }, { held: decimal('0') })).toBe('approved');
+  });
+
+  it('hands back the very order it approves, on either side', () => {
+    for (const proposed of [order('buy'), order('sell')]) {
+      expect(checkRisk(proposed, limits, context)).toEqual({ outcome: 'approved', order: proposed });
+    }
+  });
+
+  it.each([
+    ['buy', '1', { mode: 'HALTED' }, 'trading is HALTED: only cancels are sent'],
+    ['buy', '1', { mode: 'REDUCING' }, 'trading is REDUCING: only orders that shrink the position are sent'],
+    ['buy', '1', { alreadySent: true }, 'order id was sent before'],
+    ['buy', '1', { dataAgeMs: 5_000.6 }, 'market data must be at most 5000 ms old, was 5001 ms'],
+    ['sell', '6', {}, 'sale must be at most the 5 held, was 6'],
+    ['buy', '1', { book: undefined }, 'the book must have been seen before an order is sent'],
+    ['buy', '1', { book: { bid: price('101'), ask: price('100') } }, 'bid must be below ask, was 101 against 100'],
+    [
+      'buy',
+      '1',
+      { book: { bid: price('99.8'), ask: price('100.2') } },
+      'spread must be at most 0.002 of the price, was 0.004000',
+    ],
+    [
+      'buy',
+      '1',
+      { book: { bid: price('101.95'), ask: price('102.05') } },
+      'reference price must be within 0.01 of the book, was 0.019608 away',
+    ],
+    ['buy', '20', {}, 'order must be worth at most 1000, was 2001.00'],
+    ['buy', '5', { held: decimal('10') }, 'position must be worth at most 1500, would be 1500.75'],
+    ['buy', '1', { ordersLastMinute: 4 }, 'orders a minute must be at most 3, were 4'],
+    ['buy', '1', { equity: decimal('940') }, 'loss of the day must be below 0.05, was 0.0600'],
+    ['buy', '1', { peakEquity: decimal('1600') }, 'drawdown must be below 0.2, was 0.3750'],
+  ] as const)('says what must be and what was: %s %s with %o', (side, amount, change, reason) => {
+    expect(checkRisk(order(side, amount), limits, { ...context, ...change })).toMatchObject({
+      outcome: 'refused',
+      reason,
+    });
   });
 
   it('never approves a buy beyond a limit, whatever the account looks like', () => {

@@ -16,7 +16,7 @@ const slot = 'paper:trend:BTC/USDT:1m' as SlotId;
 const config: LiveConfig = { ...DEFAULT_CONFIG, risk: { ...DEFAULT_CONFIG.risk, maxDrawdownFraction: 1 } };
 
 /** Long after a bar that rose, flat after one that fell. */
-function trendFollower(predict = async (row: Float32Array) => ((row[0] as number) > 0 ? 0.9 : 0.1)): Predictor {
+function trendFollower(predict: Predictor['predict'] = async (row) => ((row[0] as number) > 0 ? 0.9 : 0.1)): Predictor {
   return {
     modelHash: 'c'.repeat(64) as ModelHash,
     signature: sampleSignature({ features: ['ret1'] }),

@@ -1,0 +1,165 @@
+import { onnxPredictorLoader } from '../src/adapters/inference/onnx-predictor-loader.ts';
+import { AresError } from '../src/core/ares-error.ts';
+import type { Bench, BenchOptions } from './bench.ts';
+import { loadNow, machineFacts } from './measure/machine-facts.ts';
+import { overRuns, percentilesOf } from './measure/percentiles.ts';
+import { type ComparedSpan, comparePeers, ratioOf } from './peers/compare-peers.ts';
+import { runPeers } from './peers/run-peers.ts';
+import type { DecisionLatency } from './trading-path/latency-result.ts';
+import { latencyTable } from './trading-path/latency-table.ts';
+import { measureLimits } from './trading-path/measure-limits.ts';
+import { type PeerModel, readPeerModel } from './trading-path/peer-model.ts';
+import { type Recording, readRecording } from './trading-path/recording.ts';
+import { readPeerCandles, runEngineAlone } from './trading-path/run-engine-alone.ts';
+import { type PathRequest, type PathRun, runTradingPath } from './trading-path/run-trading-path.ts';
+import { type PathFigures, summarizeRuns } from './trading-path/summarize-runs.ts';
+
+const AIM = { p50Us: 200, p99Us: 800 };
+const EVEN = { kind: 'even', spacingUs: 400 } as const;
+const RECORDED = { kind: 'recorded', speed: 10 } as const;
+const EVERY_NTH = 3;
+
+const INSIDE = [
+  'total: bytes of a trade frame read from the market socket → bytes of the order handed to the system; its stages follow one another and add up to it',
+  'frame: WebSocket decoding, and frames that came in the same read before this one',
+  "parse: JSON, zod, decimals, as the exchange adapter does it; mailbox: the bench gathers the open bar, the engine takes it in its turn; features: ares-core's row of the open bar (preview)",
+  'inference: columns picked, ONNX Runtime, the turn of the event loop it waits for; signalAndRisk: signal, equity, sizing, order id, risk; signAndSubmit: HMAC, request, socket write',
+  'beside it, as in the trader: lease, journal on SQLite with full sync, account stream, fills matched by the paper exchange in a process of its own',
+];
+const OUTSIDE = [
+  'the kernel and the network before and after the process, and what waits in the kernel while the process is busy',
+];
+const UNLIKE_LIVE = [
+  'every trade is decided on as if the open bar closed there, where a live engine decides once a bar',
+  `every ${EVERY_NTH}rd trade that finds the engine idle is made to order, by turns buy and sell, with thresholds outside of 0 to 1`,
+  'the candles before the recording are the bundled ones, moved to its time and price',
+  'decisions without an order are not journalled; the first 400 trades of a run are not counted',
+];
+
+interface Material {
+  readonly recording: Recording;
+  readonly model: PeerModel;
+}
+
+async function repeat(
+  what: string,
+  { runs, say }: BenchOptions,
+  { recording, model }: Material,
+  request: Pick<PathRequest, 'via' | 'pace' | 'orders'>,
+): Promise<PathFigures> {
+  const done: PathRun[] = [];
+  for (let run = 1; run <= runs; run += 1) {
+    say(`${what}: run ${run} of ${runs}`);
+    const result = await runTradingPath({ ...request, recording, model: model.signed, everyNth: EVERY_NTH });
+    if (result.orders.length === 0 || result.withoutRow > 0) {
+      throw new AresError(
+        'BENCH_INVALID',
+        `a run must decide on every trade and order, made ${result.orders.length} orders and had ${result.withoutRow} trades without features: ${JSON.stringify(result.failed)}`,
+      );
+    }
+    done.push(result);
+  }
+  return summarizeRuns(done);
+}
+
+async function measureEngine({ runs, samples, say }: BenchOptions, { recording, model }: Material) {
+  const predictor = await onnxPredictorLoader().load(model.signed);
+  try {
+    say('parts by themselves');
+    const limits = await measureLimits(recording.history, model, predictor, samples);
+    const candles = (await readPeerCandles()).slice(0, 1_000 + samples * 20);
+    const alone: Awaited<ReturnType<typeof runEngineAlone>>[] = [];
+    for (let run = 1; run <= runs; run += 1) {
+      say(`engine alone: run ${run} of ${runs}`);
+      alone.push(await runEngineAlone(candles, predictor));
+    }
+    const engineAlone = {
+      toDecision: overRuns(alone.map(({ toDecision }) => percentilesOf(toDecision))),
+      toSubmit: overRuns(alone.map(({ toSubmit }) => percentilesOf(toSubmit))),
+    };
+    return { limits, engineAlone };
+  } finally {
+    await predictor.release();
+  }
+}
+
+const spans = ({ toDecision, toSubmit }: DecisionLatency['engineAlone']): readonly ComparedSpan[] => [
+  {
+    peer: 'nautilus_trader',
+    work: ['per bar: on_bar entry -> submit_order returned', 'mode=infer'],
+    span: 'engine alone: closed bar → simulated venue has the order',
+    ares: toSubmit,
+  },
+  {
+    peer: 'nautilus_trader',
+    work: ['per bar: on_bar entry -> decision', 'mode=infer'],
+    span: 'engine alone: closed bar → prediction',
+    ares: toDecision,
+  },
+  {
+    peer: 'freqtrade',
+    work: ['per new candle: populate_indicators+populate_entry_trend', 'inference=last'],
+    span: 'engine alone: closed bar → prediction',
+    ares: toDecision,
+  },
+];
+
+async function run(options: BenchOptions): Promise<{ result: DecisionLatency; table: string }> {
+  const { peers, runs, samples, say } = options;
+  const before = loadNow();
+  const material = { recording: await readRecording(), model: readPeerModel() };
+  const orders = Math.ceil(samples / runs);
+  const few = Math.ceil(orders / 4);
+  const websocket = await repeat('WebSocket', options, material, { via: 'websocket', pace: EVEN, orders });
+  const rest = await repeat('REST', options, material, { via: 'rest', pace: EVEN, orders: few });
+  const slow = { via: 'websocket', pace: RECORDED, orders: few } as const;
+  const recordedPace = await repeat('recorded pace', options, material, slow);
+  const { limits, engineAlone } = await measureEngine(options, material);
+  const outcome = peers
+    ? await runPeers({ install: ['naut', 'ft'], run: ['nautilus', 'freqtrade'] }, Math.max(runs, 3), say)
+    : ({ outcome: 'failed', reason: 'not asked for: --peers' } as const);
+  const { compared, missing } = comparePeers(outcome, spans(engineAlone));
+  const [first] = compared;
+  const bound = {
+    peer: 'limit: one row through onnxruntime-node alone, against a closed bar to its prediction in the engine alone',
+    ratio: ratioOf(limits.rawInference.p50Us, engineAlone.toDecision.p50Us),
+  };
+  const { p50Us, p99Us, maxUs } = websocket;
+  const result: DecisionLatency = {
+    bench: 'decision-latency',
+    p50Us,
+    p99Us,
+    maxUs,
+    samples: websocket.samples,
+    runs,
+    ...(first ? { peer: `${first.peer}: ${first.work}`, ratio: first.ratio } : bound),
+    aim: { ...AIM, met: p50Us <= AIM.p50Us && p99Us <= AIM.p99Us },
+    pace: `recorded frames in their order, one every ${EVEN.spacingUs} µs; recordedPace: as recorded, ${RECORDED.speed} times faster`,
+    spread: websocket.spread,
+    stages: websocket.stages,
+    perRun: websocket.perRun,
+    everyTrade: websocket.everyTrade,
+    orderPaths: { websocket, rest },
+    recordedPace,
+    engineAlone,
+    limits: {
+      ...limits,
+      predictorToRaw: ratioOf(limits.predictor.p50Us, limits.rawInference.p50Us),
+      frameToPreview: ratioOf(limits.frame.p50Us, limits.preview.p50Us),
+    },
+    peers: compared,
+    peersMissing: missing,
+    inside: INSIDE,
+    outside: OUTSIDE,
+    unlikeLive: UNLIKE_LIVE,
+    machine: machineFacts(),
+    load: { before, after: loadNow() },
+  };
+  return { result, table: latencyTable(result) };
+}
+
+/** From a frame at the socket to the order on its way. */
+export const decisionLatency: Bench = {
+  promise: `a trade's bytes read from the socket → an order's bytes written, p50 ≤ ${AIM.p50Us} µs and p99 ≤ ${AIM.p99Us} µs`,
+  run,
+};

@@ -1,0 +1,29 @@
+import type { BenchResult } from '../bench.ts';
+import type { MachineFacts } from '../measure/machine-facts.ts';
+import type { Percentiles, Spread } from '../measure/percentiles.ts';
+import type { PeerComparison } from '../peers/compare-peers.ts';
+import type { Limits } from './measure-limits.ts';
+import type { PathFigures } from './summarize-runs.ts';
+
+/** What `decision-latency` prints with `--json`. The figures at the top are those of orders over WebSocket at an even pace. */
+export interface DecisionLatency extends BenchResult {
+  readonly aim: { readonly p50Us: number; readonly p99Us: number; readonly met: boolean };
+  readonly pace: string;
+  readonly stages: PathFigures['stages'];
+  readonly spread: Spread;
+  readonly perRun: PathFigures['perRun'];
+  readonly everyTrade: PathFigures['everyTrade'];
+  readonly orderPaths: { readonly websocket: PathFigures; readonly rest: PathFigures };
+  /** Over WebSocket at the recorded pace ten times faster: mostly from rest, as a bar's close finds a trader. */
+  readonly recordedPace: PathFigures;
+  /** Closed bars straight after one another, the venue inside the process. */
+  readonly engineAlone: { readonly toDecision: Percentiles; readonly toSubmit: Percentiles };
+  readonly limits: Limits & { readonly predictorToRaw: number; readonly frameToPreview: number };
+  readonly peers: readonly PeerComparison[];
+  readonly peersMissing: readonly string[];
+  readonly inside: readonly string[];
+  readonly outside: readonly string[];
+  readonly unlikeLive: readonly string[];
+  readonly machine: MachineFacts;
+  readonly load: { readonly before: number; readonly after: number };
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parseClientOrderId } from '../../src/core/trading/client-order-id.ts';
+import { writeCandleSlice } from '../support/candle-slice.ts';
+import { eventually } from '../support/eventually.ts';
+import { startExchangeProcess } from '../support/exchange-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { openTradedSlot } from '../support/traded-slot.ts';
+
+/** Ten bars a second. */
+const SPEED = 600;
+
+it('lets a trader that was frozen past its lease place nothing any more once another has taken over', async () => {
+  const directory = temporaryDirectory();
+  const candles = writeCandleSlice(join(directory, 'candles.csv'), 6_000);
+  const exchange = await startExchangeProcess({ directory, candles, liveFrom: 2_000 });
+  const traded = await openTradedSlot(join(directory, 'data'), exchange);
+  const epochs = async (): Promise<number[]> =>
+    (await exchange.books()).orders.map(
+      ({ clientOrderId }) => parseClientOrderId(traded.slot, clientOrderId)?.epoch ?? 0,
+    );
+
+  const first = traded.startTrader();
+  await exchange.run(SPEED);
+  const firstInstance = await traded.tradesAgain();
+  await eventually('orders of the first', async () => (await epochs()).length >= 3);
+
+  first.kill('SIGSTOP');
+  const second = traded.startTrader();
+  await second.says(/waiting for the lease of the former trader to run out/);
+  await traded.tradesAgain(firstInstance);
+  await eventually('orders of the second', async () => (await epochs()).filter((epoch) => epoch === 2).length >= 3);
+  const ofFirst = (await epochs()).filter((epoch) => epoch === 1).length;
+
+  // Bars have queued up in its socket, and its model would trade at every second of them.
+  first.kill('SIGCONT');
+  const code = await first.ended;
+  expect(code, first.stderr()).toBe(1);
+  expect(first.stderr()).toMatch(/lease/);
+  const before = (await epochs()).length;
+  await eventually('more orders of the second', async () => (await epochs()).length >= before + 3);
+  const all = await epochs();
+  expect(all.filter((epoch) => epoch === 1)).toHaveLength(ofFirst);
+  expect(all.indexOf(2), 'all orders of the first come before those of the second').toBe(ofFirst);
+  expect(await traded.differences()).toEqual([]);
+  expect(second.stderr()).not.toMatch(/must be started again/);
+});
