@@ -3,7 +3,6 @@
  *
  * node scripts/generate-event-docs.ts [--check]
  */
-import { execFileSync } from 'node:child_process';
 import * as z from 'zod';
 import { functions, queues } from '../src/compose/wiring.ts';
 import { catalogue, detailSchema, type EventName, eventNames } from '../src/core/events/catalogue.ts';
@@ -23,19 +22,6 @@ function formatted(value: unknown): string {
     },
   );
   return `${compact}\n`;
-}
-
-/** The project's formatter lines up tables and wraps nothing. */
-function formattedPage(path: string, content: string): string {
-  const root = new URL('..', import.meta.url);
-  const biome = new URL('node_modules/@biomejs/biome/bin/biome', root).pathname;
-  const run = [biome, 'format', `--stdin-file-path=${path}`];
-  return execFileSync(process.execPath, run, {
-    cwd: root,
-    input: content,
-    encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
 }
 
 function consumersOf(name: EventName): string {
@@ -132,4 +118,4 @@ were missed, only the newest is made up for.
 ${schedules.join('\n')}
 `;
 
-writeGenerated('docs/events.md', formattedPage('docs/events.md', page));
+writeGenerated('docs/events.md', page);

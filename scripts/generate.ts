@@ -5,3 +5,4 @@
  */
 import './generate-handlers.ts';
 import './generate-event-docs.ts';
+import './generate-cli-docs.ts';

@@ -87,8 +87,8 @@ export async function startCandidates(
                   typeof entry[1] !== 'object' && entry[1] !== undefined,
               ),
             ),
-            evaluation: trained.metrics
-              ? { from: planned.spec.trainUntil, to: planned.spec.validateUntil, rows: trained.counts.validationRows }
+            evaluation: trained.validationWindow
+              ? { ...trained.validationWindow, rows: trained.counts.validationRows }
               : null,
           },
           ports,

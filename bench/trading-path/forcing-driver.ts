@@ -3,17 +3,10 @@ import type { Candle } from '../../src/core/market-data/candle.ts';
 import { epochMillis } from '../../src/core/ports/clock.ts';
 import type { StreamMessage } from '../../src/core/ports/exchange.ts';
 import type { BarFeatures, TradingEngine } from '../../src/core/trading/engine.ts';
-import type { EngineSettings } from '../../src/core/trading/engine-settings.ts';
+import type { ForcedSettings } from './forced-settings.ts';
 import type { Sample } from './sample.ts';
 
 const BAR = 60_000;
-
-/** What the strategy is told: thresholds outside of 0 to 1 decide whatever the model says. */
-export interface ForcedSettings {
-  readonly hold: EngineSettings;
-  readonly buy: EngineSettings;
-  readonly sell: EngineSettings;
-}
 
 export interface ForcingDriver {
   /** The engine's features: the row that the open bar would have if it closed at this trade. */

@@ -7,28 +7,25 @@ import { openDatabase } from '../../src/adapters/local/database.ts';
 import { createSqliteLedger } from '../../src/adapters/local/sqlite-ledger.ts';
 import { systemClocks } from '../../src/adapters/local/system-clocks.ts';
 import { systemRandom } from '../../src/adapters/local/system-random.ts';
-import { DEFAULT_CONFIG } from '../../src/core/config/live-config.ts';
 import { aresCore } from '../../src/core/features/ares-core.ts';
 import { createFeatureComputer } from '../../src/core/features/feature-computer.ts';
 import { timeframe } from '../../src/core/market-data/timeframe.ts';
 import { selectColumns } from '../../src/core/models/select-columns.ts';
 import type { SlotId } from '../../src/core/models/slot.ts';
 import { epochMillis } from '../../src/core/ports/clock.ts';
-import type { Exchange } from '../../src/core/ports/exchange.ts';
 import type { Log } from '../../src/core/ports/log.ts';
-import type { Predictor } from '../../src/core/ports/predictor.ts';
 import { TradingEngine } from '../../src/core/trading/engine.ts';
-import { type EngineSettings, engineSettings } from '../../src/core/trading/engine-settings.ts';
 import { acquireLease } from '../../src/core/trading/lease.ts';
 import { createLedgerJournal } from '../../src/core/trading/ledger-journal.ts';
 import { decimal } from '../../src/core/trading/money.ts';
 import { readBooks } from '../../src/core/trading/recover-slot.ts';
-import type { TradingJournal } from '../../src/core/trading/trading-journal.ts';
-import { createForcingDriver, type ForcingDriver } from './forcing-driver.ts';
+import { forcedSettings } from './forced-settings.ts';
+import { createForcingDriver } from './forcing-driver.ts';
 import { type Recording, writeEvenly } from './recording.ts';
 import { startReplayMarket } from './replay-market.ts';
 import type { Sample } from './sample.ts';
 import { installSocketProbe } from './socket-probe.ts';
+import { journalOrders, watchPredictor, watchSubmit } from './watched-ports.ts';
 
 const SYMBOL = 'BTC/USDT';
 const SLOT = 'paper:bench:BTC/USDT:1m' as SlotId;
@@ -71,16 +68,6 @@ const silent: Log = {
   warn: () => undefined,
   error: (message, fields) => process.stderr.write(`${message} ${JSON.stringify(fields ?? {})}\n`),
 };
-
-function forcedSettings() {
-  const { strategy, limits } = engineSettings(DEFAULT_CONFIG);
-  const told = (entryThreshold: number, exitThreshold: number): EngineSettings => ({
-    // About forty dollars an order, so that thousands of fees leave the limits on losses far away.
-    strategy: { ...strategy, budgetFraction: decimal('0.004'), entryThreshold, exitThreshold },
-    limits: { ...limits, maxOrdersPerMinute: 1_000_000 },
-  });
-  return { hold: told(2, -1), buy: told(0, -1), sell: told(2, 1) };
-}
 
 /** The trader's parts as the trader joins them, on a market of their own; ends when so many orders are through, or the recording is. */
 export async function runTradingPath(request: PathRequest): Promise<PathRun> {
@@ -221,49 +208,5 @@ async function trade(
     failed,
     positionMatchesExchange,
     withoutRow: driver.samples.filter((sample) => sample.predictedAt === 0).length,
-  };
-}
-
-function watchPredictor(predictor: Predictor, driver: ForcingDriver): Predictor {
-  return {
-    ...predictor,
-    async predict(row) {
-      const sample = driver.current();
-      const probability = await predictor.predict(row);
-      if (sample) sample.predictedAt = performance.now();
-      return probability;
-    },
-  };
-}
-
-function watchSubmit(
-  exchange: Exchange,
-  driver: ForcingDriver,
-  writtenAt: () => number,
-  keep: (sample: Sample) => void,
-  fail: (reason: string) => void,
-): Exchange['submit'] {
-  return async (order) => {
-    const sample = driver.current() as Sample;
-    sample.submittedAt = performance.now();
-    const answer = exchange.submit(order);
-    // A socket is written to before `submit` returns; a request by REST is on its way only later, and was written last before its answer.
-    sample.writtenAt = writtenAt();
-    const outcome = await answer;
-    if (sample.writtenAt < sample.submittedAt) sample.writtenAt = writtenAt();
-    if (outcome.outcome === 'acknowledged') keep(sample);
-    else fail(`${outcome.outcome}: ${outcome.reason}`);
-    return outcome;
-  };
-}
-
-/** Decisions on bars that are still open are nobody's history: only those that wanted an order are journalled. */
-function journalOrders(journal: TradingJournal, fail: (reason: string) => void): TradingJournal {
-  return {
-    ...journal,
-    decision(decision) {
-      if (decision.action === 'refused') fail(`refused: ${decision.reason}`);
-      if (decision.action !== 'none') journal.decision(decision);
-    },
   };
 }

@@ -24,6 +24,8 @@ export interface SpawnedProcess {
 export interface SpawnOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What it can read; without it, nothing. */
+  readonly input?: string;
   /** With it the caller ends the process: it may outlive the running test. */
   readonly keep?: boolean;
 }
@@ -33,12 +35,16 @@ const withoutAres = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('ARES_') && !name.startsWith('VITEST')));
 
 /** Starts a file of the repository under the conditions of one machine. */
-export function spawnProgram(file: string, { args = [], env = {}, keep = false }: SpawnOptions = {}): SpawnedProcess {
+export function spawnProgram(
+  file: string,
+  { args = [], env = {}, input = '', keep = false }: SpawnOptions = {},
+): SpawnedProcess {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', '--conditions=local', `${ROOT}${file}`, ...args],
-    { cwd: ROOT, env: { ...withoutAres(process.env), ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: ROOT, env: { ...withoutAres(process.env), ...env }, stdio: ['pipe', 'pipe', 'pipe'] },
   );
+  child.stdin.end(input);
   return follow(child, file, keep);
 }
 
@@ -49,10 +55,11 @@ export function spawnScript(script: string, { args = [], env = {}, keep = false 
     env: { ...withoutAres(process.env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return follow(child, `npm run ${script}`, keep);
+  // npm hands this signal on; one that only it hears would leave the script behind.
+  return follow(child, `npm run ${script}`, keep, 'SIGTERM');
 }
 
-function follow(child: ChildProcess, name: string, keep: boolean): SpawnedProcess {
+function follow(child: ChildProcess, name: string, keep: boolean, last: NodeJS.Signals = 'SIGKILL'): SpawnedProcess {
   living.add(child);
   let stdout = '';
   let stderr = '';
@@ -106,7 +113,7 @@ function follow(child: ChildProcess, name: string, keep: boolean): SpawnedProces
   if (!keep) {
     onTestFinished(async () => {
       child.kill('SIGCONT');
-      child.kill('SIGKILL');
+      child.kill(last);
       await ended;
     });
   }

@@ -38,7 +38,7 @@ describe('npm run bench', () => {
 const { ARES_DATA, ARES_PEERS } = process.env;
 
 describe.runIf(ARES_DATA && ARES_PEERS)('decision-latency', () => {
-  it('trades recorded frames through the real parts, and its stages add up to its total', async () => {
+  it('trades recorded frames through the real parts, loses no order, and gives every stage of the way', async () => {
     const { code, out, errors } = await bench(['decision-latency', '--json', '--samples', '20', '--runs', '1']);
     expect(errors).not.toContain('Error');
     expect(code).toBe(0);

@@ -1,0 +1,51 @@
+import type { Exchange } from '../../src/core/ports/exchange.ts';
+import type { Predictor } from '../../src/core/ports/predictor.ts';
+import type { TradingJournal } from '../../src/core/trading/trading-journal.ts';
+import type { ForcingDriver } from './forcing-driver.ts';
+import type { Sample } from './sample.ts';
+
+/** Stamps when a prediction came. */
+export function watchPredictor(predictor: Predictor, driver: ForcingDriver): Predictor {
+  return {
+    ...predictor,
+    async predict(row) {
+      const sample = driver.current();
+      const probability = await predictor.predict(row);
+      if (sample) sample.predictedAt = performance.now();
+      return probability;
+    },
+  };
+}
+
+/** Stamps when an order was handed to the exchange's adapter, and when its bytes went out. */
+export function watchSubmit(
+  exchange: Exchange,
+  driver: ForcingDriver,
+  writtenAt: () => number,
+  keep: (sample: Sample) => void,
+  fail: (reason: string) => void,
+): Exchange['submit'] {
+  return async (order) => {
+    const sample = driver.current() as Sample;
+    sample.submittedAt = performance.now();
+    const answer = exchange.submit(order);
+    // A socket is written to before `submit` returns; a request by REST is on its way only later, and was written last before its answer.
+    sample.writtenAt = writtenAt();
+    const outcome = await answer;
+    if (sample.writtenAt < sample.submittedAt) sample.writtenAt = writtenAt();
+    if (outcome.outcome === 'acknowledged') keep(sample);
+    else fail(`${outcome.outcome}: ${outcome.reason}`);
+    return outcome;
+  };
+}
+
+/** Decisions on bars that are still open are nobody's history: only those that wanted an order are journalled. */
+export function journalOrders(journal: TradingJournal, fail: (reason: string) => void): TradingJournal {
+  return {
+    ...journal,
+    decision(decision) {
+      if (decision.action === 'refused') fail(`refused: ${decision.reason}`);
+      if (decision.action !== 'none') journal.decision(decision);
+    },
+  };
+}
