@@ -86,6 +86,7 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
     recvWindowMs: options.recvWindowMs,
     barMillis: timeframeMillis(timeframe),
     sessionId: instance,
+    startedAt: wallClock.now(),
     guard: lease.guard,
   };
   const books = await readBooks(recovery, ports);
@@ -109,7 +110,7 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
       {
         id: `mismatch:${instance}`,
         user: 'trader',
-        now: epochMillis(books.account.settledThrough),
+        now: wallClock.now(),
         sessionId: instance,
         slot,
         reason: recovered.reason,

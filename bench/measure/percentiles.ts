@@ -23,7 +23,7 @@ export function percentilesOf(millis: readonly number[]): Percentiles {
   return { p50Us: at(0.5), p99Us: at(0.99), maxUs: at(1) };
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;

@@ -62,6 +62,7 @@ export async function startSlotTrader(
     recvWindowMs: 100,
     barMillis: BAR,
     sessionId,
+    startedAt: epochMillis(1),
     guard,
   };
   const ports = { ledger, exchange, timers, log: quiet };

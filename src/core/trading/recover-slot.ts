@@ -25,6 +25,8 @@ export interface RecoverOptions {
   readonly recvWindowMs: number;
   readonly barMillis: number;
   readonly sessionId: string;
+  /** Wall time of this start. */
+  readonly startedAt: EpochMillis;
   readonly guard: () => Write;
 }
 
@@ -76,7 +78,7 @@ export async function readBooks(options: RecoverOptions, ports: RecoverPorts): P
       audit: [
         {
           stream: 'trading',
-          timestamp: epochMillis(0),
+          timestamp: options.startedAt,
           eventType: 'AccountOpened',
           user: 'trader',
           action: 'open',

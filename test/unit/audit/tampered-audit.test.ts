@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { migrate } from '../../../src/adapters/local/migrate.ts';
 import { createSqliteLedger } from '../../../src/adapters/local/sqlite-ledger.ts';
-import { type AuditEntry, auditStreams } from '../../../src/core/audit/audit-entry.ts';
+import { type AuditEntry, auditEntryKey, auditStreams } from '../../../src/core/audit/audit-entry.ts';
 import { canonicalJson } from '../../../src/core/audit/canonical-json.ts';
 import { verifyAudit } from '../../../src/core/audit/verify-audit.ts';
 import { sortable } from '../../../src/core/ledger-keys.ts';
@@ -150,6 +150,17 @@ describe('verification of a stored audit', () => {
       db.prepare('DELETE FROM audit WHERE sk = ?').run(sk);
     }
     expect(await verifyAudit(ledger)).toEqual({ valid: true, entries: 1 });
+  });
+
+  test('finds an entry behind the chain that nobody can read', async () => {
+    const { db, ledger } = await ledgerWith([]);
+    db.prepare('INSERT INTO audit (pk, sk, version, value) VALUES (?, ?, 1, ?)').run(
+      auditEntryKey('keys', 1).pk,
+      sortable(1),
+      '{',
+    );
+    expect(await verifyAudit(ledger)).toEqual({ valid: false, stream: 'keys', sequence: 1, problem: 'beyond_head' });
+    db.close();
   });
 
   test('never takes commits that go on meanwhile for tampering', async () => {

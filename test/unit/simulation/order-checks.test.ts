@@ -69,6 +69,7 @@ describe('the rules of a market', () => {
       'quantity must be a multiple of 0.00001, from 0.00001 to 9000, was 0.100001',
     ],
     ['no quantity', { ...market, quantity: ZERO }, 'LOT_SIZE', 'was 0'],
+    ['a quantity left out', { ...market, quantity: undefined as never }, 'LOT_SIZE', 'was 0'],
     ['a quantity too large', { ...market, quantity: decimal('9000.00001') }, 'LOT_SIZE', 'was 9000.00001'],
     [
       'too little money',
