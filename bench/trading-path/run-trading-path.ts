@@ -132,6 +132,8 @@ async function trade(
       recvWindowMs: RECV_WINDOW_MS,
       barMillis: 60_000,
       sessionId: 'bench',
+      startedAt: wallClock.now(),
+      startedAt: wallClock.now(),
       guard: lease.guard,
     },
     { ledger, exchange, timers, log: silent },
