@@ -9,6 +9,8 @@ const suite = (name: string, include: string[], extra: object = {}) => ({
 
 export default defineConfig({
   test: {
+    // Many suites wait for processes and sockets: one worker a core would leave the cores idle.
+    maxWorkers: 3,
     projects: [
       suite('unit', ['test/unit/**/*.test.ts']),
       suite('contract', ['test/contract/**/*.test.ts'], { testTimeout: 30_000 }),

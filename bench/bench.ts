@@ -5,7 +5,7 @@ export interface BenchOptions {
   readonly peers: boolean;
   /** How often everything is repeated. */
   readonly runs: number;
-  /** What one run aims at. */
+  /** How many all runs together aim at. */
   readonly samples: number;
   /** What goes on, for whoever waits. */
   readonly say: (line: string) => void;

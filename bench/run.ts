@@ -14,7 +14,7 @@ const HELP = `npm run bench -- NAME [--json] [--peers] [--runs N] [--samples N]
   --json     one JSON object in place of a table
   --peers    also installs the peers of ARES_PEERS (once, minutes) and runs them in the same call
   --runs     repeats, 3 unless told; figures are medians over them
-  --samples  orders a run aims at, 2000 unless told
+  --samples  orders all runs together aim at, 2000 unless told
 
 Benches:
 ${Object.entries(benches)

@@ -1,7 +1,10 @@
 import { fork } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AresError } from '../../src/core/ares-error.ts';
+
+/** With less space than this SQLite can no longer write a page and its journal. */
+const FULL_BELOW_BYTES = 64 * 1024;
 
 /** A process of the deployment, run beside the runner. */
 export interface LocalProcess {
@@ -44,8 +47,11 @@ export async function startProcess(
     detached: true,
   });
   closeSync(log);
-  const lastWords = (): string =>
-    lastMessage(readFileSync(logFile).subarray(begin).toString('utf8')) ?? `see ${logFile}`;
+  const lastWords = (): string => {
+    // Then the log is where its last words are not.
+    if (isFull(logFile)) return `the disk of ${logFile} is full: free space, then start again`;
+    return lastMessage(readFileSync(logFile).subarray(begin).toString('utf8')) ?? `see ${logFile}`;
+  };
   const ended = new Promise<number | string>((resolve) =>
     child.on('exit', (code, killedBy) => resolve(code ?? killedBy ?? 'unknown')),
   );
@@ -73,6 +79,11 @@ export async function startProcess(
       clearTimeout(timer);
     },
   };
+}
+
+function isFull(path: string): boolean {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize < FULL_BELOW_BYTES;
 }
 
 /** The newest line that says something: a log line's message, else the line of a crash that names the error. */

@@ -11,6 +11,7 @@ import { monotonic } from '#port/monotonic';
 import { outbox } from '#port/outbox';
 import { predictorLoader } from '#port/predictor-loader';
 import { random } from '#port/random';
+import { secrets } from '#port/secrets';
 import { timers } from '#port/timers';
 import { trainer } from '#port/trainer';
 import { wallClock } from '#port/wall-clock';
@@ -19,6 +20,7 @@ import { AresError } from '../../src/core/ares-error.ts';
 import { readConfig } from '../../src/core/config/read-config.ts';
 import type { Candle, Timeframe } from '../../src/core/market-data/candle.ts';
 import { timeframe } from '../../src/core/market-data/timeframe.ts';
+import type { ModelRecord } from '../../src/core/models/model-record.ts';
 import { findModel } from '../../src/core/models/read-models.ts';
 import { type SlotId, slotId } from '../../src/core/models/slot.ts';
 import { ensureSlot } from '../../src/core/models/slot-registry.ts';
@@ -81,7 +83,7 @@ const machinePorts = () =>
  *
  * Sets the environment that the ports and the trader read; so a process starts one machine only.
  *
- * @throws AresError `ALREADY_RUNNING`, `CANDLES_INVALID`, `CANDLES_TOO_FEW`, `PROCESS_FAILED`, and what the database says of itself
+ * @throws AresError `ALREADY_RUNNING`, `KEYS_MISSING`, `KEYS_EXPOSED`, `KEYS_INVALID`, `CANDLES_INVALID`, `CANDLES_TOO_FEW`, `PROCESS_FAILED`, and what the database says of itself
  */
 export async function startMachine(
   settings: LocalSettings,
@@ -89,6 +91,7 @@ export async function startMachine(
   narrator: Narrator,
 ): Promise<Machine> {
   const { dataDir, external, symbol } = settings;
+  const account = external ? 'binance' : 'paper';
   process.env.ARES_DATA_DIR = dataDir;
   process.env.ARES_LOG_LEVEL ??= 'warn';
   process.env.ARES_SEED = String(settings.seed);
@@ -107,6 +110,8 @@ export async function startMachine(
         control: process.env.ARES_CONTROL_URL,
         lockstep: false,
       });
+      // Keys that cannot be used are better found before a model is trained than after.
+      await secrets().exchangeKeys(account);
       narrator.say(`Reading the newest ${EXTERNAL_CANDLES} candles of ${symbol} from ${external.url}.`);
       history = await readExternal(symbol);
     } else {
@@ -134,7 +139,7 @@ export async function startMachine(
       history = { ...series, split };
     }
     const slot = slotId({
-      account: external ? 'binance' : 'paper',
+      account,
       strategy: 'trend',
       symbols: [symbol],
       timeframe: history.timeframe,
@@ -178,7 +183,7 @@ export async function startMachine(
           await settleFunctions(
             host,
             options.lockstep,
-            async () => (await findModel(ports.ledger, slot, planned.runId))?.record.state !== 'candidate',
+            async () => isDecided((await findModel(ports.ledger, slot, planned.runId))?.record),
             ports.timers,
           );
           const state = (await findModel(ports.ledger, slot, planned.runId))?.record;
@@ -186,7 +191,7 @@ export async function startMachine(
             ? `${(trained.metrics.accuracy * 100).toFixed(2)} % right on ${trained.counts.validationRows} unseen bars`
             : 'not measured';
           narrator.say(
-            `Candidate ${planned.runId} (${planned.about}): ${accuracy} → ${outcome.outcome === 'refused' ? outcome.reason : `${state?.state} (${state?.reason})`}`,
+            `Candidate ${planned.runId} (${planned.about}): ${accuracy} → ${outcome.outcome === 'refused' ? outcome.reason : `${state?.state} (${state?.waiting?.reason ?? state?.reason})`}`,
           );
         }
       },
@@ -225,6 +230,10 @@ function endOf(market: PaperMarket | undefined, expected: () => boolean): Promis
   });
   return broken.promise;
 }
+
+/** Whether the promotion check has looked at it: one it cannot compare with the champion stays a candidate, and waits. */
+const isDecided = (record: ModelRecord | undefined): boolean =>
+  record !== undefined && (record.state !== 'candidate' || record.waiting !== null);
 
 /** In lockstep nothing runs by itself; otherwise the host does, and is waited for. */
 async function settleFunctions(

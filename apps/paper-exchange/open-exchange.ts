@@ -39,9 +39,13 @@ async function openPlayer(
 
 function checkSameMarket(stored: string, market: string, path: string): void {
   if (stored === market) return;
-  throw new AresError('STATE_MISMATCH', `${path} must belong to the market "${market}", was made with "${stored}"`, {
-    path,
-  });
+  throw new AresError(
+    'STATE_MISMATCH',
+    `${path} must belong to the market "${market}", was made with "${stored}": use another data directory for another market`,
+    {
+      path,
+    },
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { AresError } from '../../src/core/ares-error.ts';
 import { createConfigWatchers } from '../../src/core/config/config-watchers.ts';
 import { readConfig } from '../../src/core/config/read-config.ts';
 import type { SlotId } from '../../src/core/models/slot.ts';
@@ -31,7 +32,13 @@ interface FollowCommands {
  * in any order.
  */
 export function followCommands(
-  options: { readonly slot: SlotId; readonly pollMs: number; readonly onFatal: (error: unknown) => void },
+  options: {
+    readonly slot: SlotId;
+    readonly pollMs: number;
+    /** Whether the start found the exchange to hold what the books say. */
+    readonly booksMatch: boolean;
+    readonly onFatal: (error: unknown) => void;
+  },
   ports: FollowPorts,
 ): FollowCommands {
   const { slot } = options;
@@ -47,6 +54,12 @@ export function followCommands(
       readConfig(ledger),
       readTradingState(ledger, slot),
     ]);
+    if (!options.booksMatch && tradingState.state !== 'HALTED') {
+      throw new AresError(
+        'RECOVER_AGAIN',
+        `${slot} was resumed: exchange and books are compared again before it trades`,
+      );
+    }
     engine.accept({ kind: 'mode', mode: tradingState.state });
     for (const { watcher, version, error } of await watchers.notify(config)) {
       ports.log.error('a part of the trader did not take the configuration', { watcher, version, error });

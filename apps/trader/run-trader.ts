@@ -148,7 +148,7 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
   engine.seed(history.candles);
   const hotSwap = createHotSwap({ featureSet: aresCore, timeframe }, { ...ports, engine, journal });
   const commands = followCommands(
-    { slot, pollMs: options.commandPollMs, onFatal: fatal.reject },
+    { slot, pollMs: options.commandPollMs, booksMatch: recovered.outcome === 'ready', onFatal: fatal.reject },
     { ...ports, engine, hotSwap },
   );
   await commands.synchronise();

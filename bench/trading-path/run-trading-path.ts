@@ -133,7 +133,6 @@ async function trade(
       barMillis: 60_000,
       sessionId: 'bench',
       startedAt: wallClock.now(),
-      startedAt: wallClock.now(),
       guard: lease.guard,
     },
     { ledger, exchange, timers, log: silent },

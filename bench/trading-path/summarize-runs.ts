@@ -31,6 +31,22 @@ function stagesOf(names: readonly string[], runs: readonly (readonly Sample[])[]
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
+function sumByReason(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const [reason, count] of counts.flatMap(Object.entries<number>)) all[reason] = (all[reason] ?? 0) + count;
+  return all;
+}
+
+/** Passes over the recording as one run. */
+export const joinPasses = (passes: readonly PathRun[]): PathRun => ({
+  trades: passes.flatMap(({ trades }) => trades),
+  orders: passes.flatMap(({ orders }) => orders),
+  filled: sum(passes.map(({ filled }) => filled)),
+  failed: sumByReason(passes.map(({ failed }) => failed)),
+  positionMatchesExchange: passes.every((pass) => pass.positionMatchesExchange),
+  withoutRow: sum(passes.map(({ withoutRow }) => withoutRow)),
+});
+
 export function summarizeRuns(runs: readonly PathRun[]): PathFigures {
   const perRun = runs.map(({ orders }) => ({
     ...percentilesOf(durations(orders, 'readAt', 'writtenAt')),
@@ -38,10 +54,6 @@ export function summarizeRuns(runs: readonly PathRun[]): PathFigures {
   }));
   const orders = runs.map((run) => run.orders);
   const trades = runs.map((run) => run.trades);
-  const failed: Record<string, number> = {};
-  for (const [reason, count] of runs.flatMap((run) => Object.entries(run.failed))) {
-    failed[reason] = (failed[reason] ?? 0) + count;
-  }
   return {
     ...overRuns(perRun),
     samples: sum(perRun.map(({ samples }) => samples)),
@@ -50,7 +62,7 @@ export function summarizeRuns(runs: readonly PathRun[]): PathFigures {
     perRun,
     everyTrade: { samples: sum(trades.map(({ length }) => length)), stages: stagesOf(TRADE_STAGES, trades) },
     filled: sum(runs.map(({ filled }) => filled)),
-    failed,
+    failed: sumByReason(runs.map(({ failed }) => failed)),
     positionMatchesExchange: runs.every((run) => run.positionMatchesExchange),
   };
 }

@@ -6,19 +6,19 @@ import { writeCandleSlice } from '../support/candle-slice.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ExchangeProcess, startExchangeProcess } from '../support/exchange-process.ts';
 import type { SpawnedProcess } from '../support/spawned-process.ts';
-import { openTradedSlot, type TradedSlot } from '../support/traded-slot.ts';
+import { openSlotOn, type SlotOnExchange } from '../support/traded-slot.ts';
 
 /** Ten bars a second. */
 const SPEED = 600;
 const directory = mkdtempSync(join(tmpdir(), 'ares-faults-'));
 let exchange: ExchangeProcess;
-let traded: TradedSlot;
+let traded: SlotOnExchange;
 let trader: SpawnedProcess;
 
 beforeAll(async () => {
   const candles = writeCandleSlice(join(directory, 'candles.csv'), 8_000);
   exchange = await startExchangeProcess({ directory, candles, liveFrom: 2_000, keep: true });
-  traded = await openTradedSlot(join(directory, 'data'), exchange);
+  traded = await openSlotOn(exchange, join(directory, 'data'));
   trader = traded.startTrader({ keep: true });
   await exchange.run(SPEED);
   await traded.tradesAgain();

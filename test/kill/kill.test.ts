@@ -8,8 +8,8 @@ import { eventually } from '../support/eventually.ts';
 import { startExchangeProcess } from '../support/exchange-process.ts';
 import { openOrderGate } from '../support/order-gate.ts';
 import { childrenOf } from '../support/process-table.ts';
-import { startRunner } from '../support/runner-process.ts';
-import { openTradedSlot, traderLog } from '../support/traded-slot.ts';
+import { allEnded, startRunnerOn } from '../support/runner-process.ts';
+import { openSlotOn, traderLog } from '../support/traded-slot.ts';
 
 type Victim = 'trader' | 'runner' | 'runner and trader' | 'exchange';
 type Moment = 'at random' | 'after an order' | 'order on the way' | 'answer lost' | 'and again while it recovers';
@@ -61,8 +61,8 @@ it('loses and doubles nothing when trader, runner and exchange are killed at 20 
   endings.push(() => endOf(exchange.process()));
   const gate = await openOrderGate(exchange.url);
   endings.push(() => gate.close());
-  const traded = await openTradedSlot(join(directory, 'data'), exchange, gate.url);
-  let runner = startRunner(traded);
+  const traded = await openSlotOn(exchange, join(directory, 'data'), gate.url);
+  let runner = startRunnerOn(traded);
   endings.unshift(() => endOf(runner.process));
   await exchange.run(SPEED);
   let instance = await traded.tradesAgain();
@@ -86,7 +86,7 @@ it('loses and doubles nothing when trader, runner and exchange are killed at 20 
     const name = `kill ${index + 1} of ${kills.length}, ${victim} ${kind}`;
     // Promotions and swaps are under way at some of the moments too.
     if (index % 3 === 0) await traded.addModel(index + 1);
-    const children = childrenOf(runner.process.pid, 'apps/');
+    const children = runner.children();
     const trader = await runner.trader();
     const goOn = await moment(kind);
     const killed = performance.now();
@@ -115,8 +115,8 @@ it('loses and doubles nothing when trader, runner and exchange are killed at 20 
       }
       if (victim !== 'trader') {
         await runner.process.ended;
-        await runner.childrenEnded(children);
-        runner = startRunner(traded);
+        await allEnded(children);
+        runner = startRunnerOn(traded);
       }
       instance = await traded.tradesAgain(instance).catch((error: Error) => {
         const { stdout, stderr } = runner.process;

@@ -5,7 +5,7 @@ import { writeCandleSlice } from '../support/candle-slice.ts';
 import { eventually } from '../support/eventually.ts';
 import { startExchangeProcess } from '../support/exchange-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
-import { openTradedSlot } from '../support/traded-slot.ts';
+import { openSlotOn } from '../support/traded-slot.ts';
 
 /** Ten bars a second. */
 const SPEED = 600;
@@ -14,7 +14,7 @@ it('lets a trader that was frozen past its lease place nothing any more once ano
   const directory = temporaryDirectory();
   const candles = writeCandleSlice(join(directory, 'candles.csv'), 6_000);
   const exchange = await startExchangeProcess({ directory, candles, liveFrom: 2_000 });
-  const traded = await openTradedSlot(join(directory, 'data'), exchange);
+  const traded = await openSlotOn(exchange, join(directory, 'data'));
   const epochs = async (): Promise<number[]> =>
     (await exchange.books()).orders.map(
       ({ clientOrderId }) => parseClientOrderId(traded.slot, clientOrderId)?.epoch ?? 0,

@@ -4,12 +4,10 @@ import * as z from 'zod';
 import type { CandleSlice } from './candle-slice.ts';
 import { type SpawnedProcess, spawnProgram } from './spawned-process.ts';
 
-const amount = z.object({ free: z.string(), locked: z.string() });
-
 /** The exchange's own books, as its side door gives them. */
-export const exchangeBooksSchema = z.object({
+const booksSchema = z.object({
   marketTime: z.number(),
-  balances: z.record(z.string(), amount),
+  balances: z.record(z.string(), z.object({ free: z.string(), locked: z.string() })),
   orders: z.array(
     z.looseObject({
       id: z.number(),
@@ -34,19 +32,39 @@ export const exchangeBooksSchema = z.object({
   ),
 });
 
-export type BooksOfExchange = z.infer<typeof exchangeBooksSchema>;
+export type BooksOfExchange = z.infer<typeof booksSchema>;
 
-/** A paper exchange in a process of its own, which can be killed and comes back with its books on the same port. */
-export interface ExchangeProcess {
-  readonly url: string;
-  readonly keysFile: string;
-  readonly process: () => SpawnedProcess;
-  start(): Promise<void>;
+/** The side door of a running paper exchange. */
+export interface ExchangeControl {
   control(path: string, body?: object): Promise<unknown>;
   books(): Promise<BooksOfExchange>;
   /** Market milliseconds a wall millisecond. */
   run(speed: number): Promise<void>;
   pause(): Promise<void>;
+}
+
+/** A paper exchange in a process of its own, which can be killed and comes back with its books on the same port. */
+export interface ExchangeProcess extends ExchangeControl {
+  readonly url: string;
+  readonly keysFile: string;
+  readonly process: () => SpawnedProcess;
+  start(): Promise<void>;
+}
+
+export function controlExchange(url: string): ExchangeControl {
+  async function control(path: string, body?: object): Promise<unknown> {
+    const post = { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(`${url}/control/${path}`, body === undefined ? {} : post);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`/control/${path} answered ${response.status}: ${text}`);
+    return JSON.parse(text);
+  }
+  return {
+    control,
+    books: async () => booksSchema.parse(await control('books')),
+    run: async (speed) => void (await control('start', { speed })),
+    pause: async () => void (await control('pause', {})),
+  };
 }
 
 const KEYS = { apiKey: 'key-of-the-test', secret: 'secret-of-the-test' };
@@ -73,23 +91,7 @@ export async function startExchangeProcess(options: {
     port = Number((await running.says(/"port":(\d+)/))[1]);
   }
 
-  async function control(path: string, body?: object): Promise<unknown> {
-    const post = { method: 'POST', body: JSON.stringify(body) };
-    const response = await fetch(`http://127.0.0.1:${port}/control/${path}`, body === undefined ? {} : post);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`/control/${path} answered ${response.status}: ${text}`);
-    return JSON.parse(text);
-  }
-
   await start();
-  return {
-    url: `http://127.0.0.1:${port}`,
-    keysFile,
-    process: () => running,
-    start,
-    control,
-    books: async () => exchangeBooksSchema.parse(await control('books')),
-    run: async (speed) => void (await control('start', { speed })),
-    pause: async () => void (await control('pause', {})),
-  };
+  const url = `http://127.0.0.1:${port}`;
+  return { url, keysFile, process: () => running, start, ...controlExchange(url) };
 }

@@ -1,39 +1,35 @@
 import { eventually } from './eventually.ts';
 import { childrenOf, isRunning } from './process-table.ts';
-import { type SpawnedProcess, spawnProgram } from './spawned-process.ts';
-import type { TradedSlot } from './traded-slot.ts';
-
-export const TRADER = 'apps/trader/main.ts';
-export const PAPER_EXCHANGE = 'apps/paper-exchange/main.ts';
+import { type SpawnedProcess, type SpawnOptions, spawnProgram } from './spawned-process.ts';
+import type { SlotOnExchange } from './traded-slot.ts';
 
 export interface RunnerProcess {
   readonly process: SpawnedProcess;
   /** The trader it has started, once it runs. */
   trader(): Promise<number>;
-  /** Resolves when every process it had started has ended. */
-  childrenEnded(children: readonly number[]): Promise<void>;
+  /** Every process it has started. */
+  children(): number[];
 }
 
-/** `npm start` on an exchange of its own, which outlives it. */
-export function startRunner(traded: TradedSlot): RunnerProcess {
-  const other = [
-    '--exchange',
-    'binance',
-    '--exchange-url',
-    traded.env.ARES_EXCHANGE_URL,
-    '--keys',
-    traded.env.ARES_KEYS_FILE,
-  ];
-  const process = spawnProgram('apps/local/main.ts', {
-    args: ['--data-dir', traded.dataDir, '--port', '0', ...other],
-    env: traded.env,
-    keep: true,
-  });
+/** `npm start`, without building the page first. */
+export function startRunner(args: readonly string[], options: SpawnOptions = {}): RunnerProcess {
+  const process = spawnProgram('apps/local/main.ts', { ...options, args: ['--port', '0', ...args] });
   return {
     process,
-    trader: () => eventually('the trader of the runner', () => childrenOf(process.pid, TRADER)[0], { everyMs: 50 }),
-    childrenEnded: async (children) => {
-      await eventually('the end of what the runner had started', () => !children.some(isRunning), { everyMs: 100 });
-    },
+    trader: () =>
+      eventually('the trader of the runner', () => childrenOf(process.pid, 'apps/trader/')[0], { everyMs: 50 }),
+    children: () => childrenOf(process.pid, 'apps/'),
   };
+}
+
+/** The runner on an exchange of its own, which outlives it. */
+export function startRunnerOn({ dataDir, env }: SlotOnExchange): RunnerProcess {
+  const { ARES_EXCHANGE_URL: url, ARES_KEYS_FILE: keys } = env;
+  const other = ['--exchange', 'binance', '--exchange-url', url, '--keys', keys];
+  return startRunner(['--data-dir', dataDir, ...other], { env, keep: true });
+}
+
+/** Resolves when none of these processes runs any more. */
+export async function allEnded(pids: readonly number[]): Promise<void> {
+  await eventually(`the end of ${pids.join(', ')}`, () => !pids.some(isRunning), { everyMs: 100 });
 }

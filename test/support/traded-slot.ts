@@ -15,77 +15,62 @@ import { epochMillis } from '../../src/core/ports/clock.ts';
 import { checkPromotion } from '../../src/core/promotion/check-promotion.ts';
 import { differencesFromExchange, unsettledOrders } from './compare-books.ts';
 import { eventually } from './eventually.ts';
-import type { ExchangeProcess } from './exchange-process.ts';
+import type { ExchangeControl, ExchangeProcess } from './exchange-process.ts';
 import { restlessModel } from './restless-model.ts';
 import { spawnProgram } from './spawned-process.ts';
 
 /** Short waits, in the proportions of the real ones. */
-const LEASE = { ARES_LEASE_TTL_MS: '1500', ARES_RECV_WINDOW_MS: '1000' };
+export const SHORT_LEASE = { ARES_LEASE_TTL_MS: '1500', ARES_RECV_WINDOW_MS: '1000' };
+/** What the runner trades on an exchange of somebody else's, and on its own. */
+const OTHER_EXCHANGE = 'binance:trend:BTC/USDT:1m' as SlotId;
+export const OWN_EXCHANGE = 'paper:trend:BTC/USDT:1m' as SlotId;
 
-/**
- * A slot's data directory, with a model in production that trades at about every second bar.
- *
- * @param exchangeUrl where the trader finds the exchange, when something is in between
- */
-export async function openTradedSlot(dataDir: string, exchange: ExchangeProcess, exchangeUrl = exchange.url) {
-  const slot = 'binance:trend:BTC/USDT:1m' as SlotId;
+/** A data directory where a model is in production that trades at about every second bar. */
+export async function openTradedSlot(dataDir: string, slot: SlotId) {
   mkdirSync(dataDir, { recursive: true });
   const db = openDatabase(dataDir);
   const ledger = createSqliteLedger(db);
-  const eventLog = createSqliteEventLog(db);
+  const books = { slot, ledger, eventLog: createSqliteEventLog(db) };
   const modelStore = createFileModelStore(join(dataDir, 'models'));
   const ports = { ledger, modelStore, predictorLoader: onnxPredictorLoader() };
-  const books = { slot, ledger, eventLog };
-  const command = (id: string) => ({
-    id,
-    user: 'test',
-    now: epochMillis(Date.now()),
-    sessionId: 'test',
-    correlationId: id,
-  });
-  const env = {
-    ...LEASE,
-    ARES_DATA_DIR: dataDir,
-    ARES_SLOT: slot,
-    ARES_EXCHANGE_URL: exchangeUrl,
-    ARES_KEYS_FILE: exchange.keysFile,
-    ARES_CONTROL_URL: exchange.url,
+  let commands = 0;
+  const command = (what: string) => {
+    const id = `${what}-${++commands}-${performance.now()}`;
+    return { id, user: 'test', now: epochMillis(Date.now()), sessionId: 'test', correlationId: id };
   };
+  const heartbeat = async () => (await ledger.get(keys.heartbeat('trader')))?.value;
 
-  /** Better than every model before it, so the promotion check promotes it. */
-  const addModel = (variant: number) =>
+  /** Better than every model before it, so that the promotion check promotes it. */
+  const addModel = (variant: number, bytes = restlessModel(variant)) =>
     registerCandidate(
       {
-        ...command(`model-${variant}`),
+        ...command('model'),
         slot,
         runId: `restless-${String(variant).padStart(2, '0')}`,
-        model: { bytes: restlessModel(variant) },
+        model: { bytes },
         metrics: { accuracy: 0.8 + variant / 1_000 },
         evaluation: { from: 2_000, to: 3_000, rows: 1_000 },
       },
       ports,
     );
+  const promote = () => checkPromotion({ ...command('promote'), trigger: { kind: 'schedule' } }, ports);
 
   await ensureSlot(ledger, slot, epochMillis(Date.now()));
   // It loses its fees at every second bar: limits that end such trading would end the test.
   const patch = { strategy: { budgetFraction: '0.1' }, risk: { dailyLossFraction: 1, maxDrawdownFraction: 1 } };
   await updateConfig({ ...command('limits'), patch }, { ledger });
   await addModel(0);
-  await checkPromotion({ ...command('first'), trigger: { kind: 'schedule' } }, ports);
-
-  const heartbeat = async () => (await ledger.get(keys.heartbeat('trader')))?.value;
+  await promote();
 
   return {
     ...books,
+    db,
     dataDir,
-    env,
-    ports,
+    modelStore,
     outbox: createSqliteOutbox(db),
     addModel,
-    promote: () => checkPromotion({ ...command(`promote-${performance.now()}`), trigger: { kind: 'schedule' } }, ports),
+    promote,
     heartbeat,
-    startTrader: (options: { readonly env?: Readonly<Record<string, string>>; readonly keep?: boolean } = {}) =>
-      spawnProgram('apps/trader/main.ts', { ...options, env: { ...env, ARES_LOG_LEVEL: 'info', ...options.env } }),
     /** Another trader than `before` has decided on bars of its own; resolves with its name. */
     tradesAgain: (before?: unknown, withinMs = 45_000): Promise<string> =>
       eventually(
@@ -98,12 +83,8 @@ export async function openTradedSlot(dataDir: string, exchange: ExchangeProcess,
         },
         { withinMs },
       ),
-    /** Orders the exchange knows of, cheaper to ask for than its books. */
-    async orderCount(): Promise<number> {
-      return (await exchange.books()).orders.length;
-    },
-    /** Stops the market, waits until every order is settled or will not be, and compares. */
-    async differences(withinMs = 20_000): Promise<string[]> {
+    /** Stops the market, waits until every order is settled or will not be, and compares with the exchange's own books. */
+    async differences(exchange: ExchangeControl, withinMs = 20_000): Promise<string[]> {
       await exchange.pause();
       let seen = -1;
       const quiet = async (): Promise<boolean> => {
@@ -119,7 +100,28 @@ export async function openTradedSlot(dataDir: string, exchange: ExchangeProcess,
   };
 }
 
-export type TradedSlot = Awaited<ReturnType<typeof openTradedSlot>>;
+/** The same on an exchange in a process of its own, with the environment of its traders. */
+export async function openSlotOn(exchange: ExchangeProcess, dataDir: string, exchangeUrl = exchange.url) {
+  const traded = await openTradedSlot(dataDir, OTHER_EXCHANGE);
+  const env = {
+    ...SHORT_LEASE,
+    ARES_DATA_DIR: dataDir,
+    ARES_SLOT: traded.slot,
+    ARES_EXCHANGE_URL: exchangeUrl,
+    ARES_KEYS_FILE: exchange.keysFile,
+    ARES_CONTROL_URL: exchange.url,
+  };
+  return {
+    ...traded,
+    env,
+    differences: () => traded.differences(exchange),
+    orderCount: async () => (await exchange.books()).orders.length,
+    startTrader: (options: { readonly env?: Readonly<Record<string, string>>; readonly keep?: boolean } = {}) =>
+      spawnProgram('apps/trader/main.ts', { ...options, env: { ...env, ARES_LOG_LEVEL: 'info', ...options.env } }),
+  };
+}
+
+export type SlotOnExchange = Awaited<ReturnType<typeof openSlotOn>>;
 
 /** The end of the trader's log under a runner, for whoever has to find out. */
 export function traderLog(dataDir: string): string {

@@ -31,7 +31,7 @@ export function databaseError(thrown: unknown, path: string): unknown {
     return new AresError(
       'DATABASE_CORRUPT',
       `${path} must be a healthy SQLite database, was not: ${reason}. Stop Ares, move the file and its -wal and -shm away, ` +
-        `and put the newest ${path}.backup-* or your own backup in its place; without one Ares starts empty and reconciles with the exchange.`,
+        `and put the newest ${path}.backup-* or your own backup in its place; without one start with another data directory: what was traded so far is then not in the books.`,
       { path },
       thrown,
     );
@@ -48,7 +48,7 @@ export function databaseError(thrown: unknown, path: string): unknown {
   if ((code !== undefined && unwritable.includes(code)) || unwritableFiles.includes(fileCode)) {
     return new AresError(
       'DATA_DIR_UNWRITABLE',
-      `${path} must be writable, with space left on its disk, was not: ${reason}. Free space, correct the owner, or choose another directory with ARES_DATA_DIR.`,
+      `${path} must be writable, with space left on its disk, was not: ${reason}. Free space, correct the owner, or choose another directory with --data-dir or ARES_DATA_DIR.`,
       { path },
       thrown,
     );

@@ -61,7 +61,8 @@ export function createHotSwap(
       await new Promise<void>((swapped) => ports.engine.accept({ kind: 'model', model, swapped }));
       ports.log.info('model swapped', { runId: target.runId, modelHash: target.modelHash });
     } catch (error) {
-      const message = `model ${target.runId} was not swapped in, the one before it keeps trading: ${messageOf(error)}`;
+      const meanwhile = ports.engine.model ? 'the one before it keeps trading' : 'nothing is traded without one';
+      const message = `model ${target.runId} was not swapped in, ${meanwhile}: ${messageOf(error)}`;
       ports.log.error(message, { error });
       ports.journal.failed({ code: error instanceof AresError ? error.code : 'SWAP_FAILED', message });
     }

@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it } from 'vitest';
+import { migrations } from '../../src/adapters/local/migrations.ts';
+import { writeCandleSlice } from '../support/candle-slice.ts';
+import { eventually } from '../support/eventually.ts';
+import { controlExchange } from '../support/exchange-process.ts';
+import { allEnded, startRunner } from '../support/runner-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { OWN_EXCHANGE, openTradedSlot, SHORT_LEASE } from '../support/traded-slot.ts';
+
+const SPEED = 600;
+
+it('starts on an older database, lets nobody else in, stops with everything on Ctrl-C, and goes on where it stopped', async () => {
+  const directory = temporaryDirectory();
+  const data = join(directory, 'data');
+  const candles = writeCandleSlice(join(directory, 'candles.csv'), 4_000).path;
+  const args = ['--data-dir', data, '--data', candles, '--speed', String(SPEED)];
+  const env = SHORT_LEASE;
+
+  const traded = await openTradedSlot(data, OWN_EXCHANGE);
+  olderSchema(join(data, 'ares.db'));
+
+  const first = startRunner(args, { env });
+  const url = (await first.process.says(/The paper exchange on (http:\S+)/))[1] as string;
+  expect(readdirSync(data).filter((name) => name.startsWith('ares.db.backup-v1-'))).toHaveLength(1);
+  const instance = await traded.tradesAgain();
+
+  const second = startRunner(args, { env });
+  expect(await second.process.ended).toBe(1);
+  expect(second.process.stderr()).toMatch(
+    new RegExp(`ALREADY_RUNNING: .* must be used by one runner, process ${first.process.pid} already uses it\\. Stop`),
+  );
+  const page = (await first.process.says(/The page is at http:\/\/localhost:(\d+)/))[1] as string;
+  const third = startRunner(['--data-dir', join(directory, 'other'), '--data', candles, '--port', page], { env });
+  expect(await third.process.ended).toBe(1);
+  expect(third.process.stderr()).toMatch(new RegExp(`PORT_BUSY: port ${page} must be free`));
+
+  const exchange = controlExchange(url);
+  await eventually('orders of the first, unharmed', async () => (await exchange.books()).orders.length >= 4);
+  expect(await traded.differences(exchange)).toEqual([]);
+  const { marketTime, orders } = await exchange.books();
+  await exchange.run(SPEED);
+  const children = first.children();
+  expect(children).toHaveLength(2);
+  first.process.kill('SIGINT');
+  expect(await first.process.ended, first.process.stderr()).toBe(0);
+  await allEnded(children);
+  expect(await traded.outbox.pending(10)).toEqual([]);
+
+  const again = startRunner(args, { env });
+  const urlAgain = (await again.process.says(/The paper exchange on (http:\S+)/))[1] as string;
+  await traded.tradesAgain(instance);
+  const later = await controlExchange(urlAgain).books();
+  expect(later.marketTime).toBeGreaterThan(marketTime);
+  expect(later.orders.slice(0, orders.length)).toEqual(orders);
+  expect(await traded.differences(controlExchange(urlAgain))).toEqual([]);
+  const others = again.children();
+  again.process.kill('SIGTERM');
+  expect(await again.process.ended, again.process.stderr()).toBe(0);
+  await allEnded(others);
+
+  const market = writeCandleSlice(join(directory, 'others.csv'), 4_000, 10).path;
+  const foreign = startRunner(['--data-dir', data, '--data', market], { env });
+  expect(await foreign.process.ended).toBe(1);
+  expect(foreign.process.stderr()).toMatch(
+    /must belong to the market .*, was made with .*: use another data directory/,
+  );
+});
+
+/** Takes the database back to what version 1 of its schema was, with everything that was in it. */
+function olderSchema(path: string): void {
+  expect(migrations.length, 'what version 2 added is undone here').toBe(2);
+  const old = new DatabaseSync(path);
+  old.exec('DROP TABLE metrics; DROP INDEX outbox_pending; DROP INDEX deliveries_due; DROP INDEX commands_visible;');
+  old.exec('PRAGMA user_version = 1');
+  old.close();
+}

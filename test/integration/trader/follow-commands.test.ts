@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { followCommands } from '../../../apps/trader/follow-commands.ts';
+import { epochMillis } from '../../../src/core/ports/clock.ts';
+import type { ReceivedCommand } from '../../../src/core/ports/command-queue.ts';
+import type { EngineMessage } from '../../../src/core/trading/engine.ts';
+import { halt, resume } from '../../../src/core/trading/trading-state.ts';
+import { quiet, slot } from '../../support/engine-harness.ts';
+import { createMemoryLedger } from '../../support/memory-ledger.ts';
+import { createVirtualTime } from '../../support/virtual-time.ts';
+
+/** A trader's command loop on a ledger that somebody changes. */
+function scene(booksMatch: boolean) {
+  const ledger = createMemoryLedger();
+  const time = createVirtualTime();
+  const told: EngineMessage[] = [];
+  const fatal: unknown[] = [];
+  let delivered = 0;
+  let commands = 0;
+  const command = () => {
+    commands += 1;
+    return { id: `c${commands}`, user: 'ada', now: epochMillis(commands), sessionId: 's', slot, reason: 'test' };
+  };
+  const commandQueue = {
+    depth: async () => 0,
+    receive: async (): Promise<readonly ReceivedCommand[]> => {
+      const fresh = ledger.events.slice(delivered);
+      delivered = ledger.events.length;
+      return fresh.map((event) => ({ event, done: async () => undefined }));
+    },
+  };
+  const commandsOf = followCommands(
+    { slot, pollMs: 100, booksMatch, onFatal: (error) => fatal.push(error) },
+    {
+      commandQueue,
+      ledger,
+      timers: time.timers,
+      log: quiet,
+      engine: { accept: (message) => void told.push(message) },
+      hotSwap: { request: async () => undefined, swapInProgress: false },
+    },
+  );
+  const modes = () => told.flatMap((message) => (message.kind === 'mode' ? [message.mode] : []));
+  return { ledger, time, command, commandsOf, modes, fatal };
+}
+
+it('hands a halt and its end to the engine', async () => {
+  const { ledger, time, command, modes, fatal } = scene(true);
+  await halt(command(), { ledger });
+  await time.pass(150);
+  await resume(command(), { ledger });
+  await time.pass(150);
+  expect(modes()).toEqual(['HALTED', 'ACTIVE']);
+  expect(fatal).toEqual([]);
+});
+
+it('does not trade on books that did not match: a resume ends the trader, whose next start compares again', async () => {
+  const { ledger, time, command, commandsOf, modes, fatal } = scene(false);
+  await halt(command(), { ledger });
+  await commandsOf.synchronise();
+  await resume(command(), { ledger });
+  await time.pass(150);
+  expect(modes()).toEqual(['HALTED', ...modes().slice(1)]);
+  expect(modes()).not.toContain('ACTIVE');
+  expect(fatal).toMatchObject([{ code: 'RECOVER_AGAIN' }]);
+});
