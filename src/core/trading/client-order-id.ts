@@ -21,8 +21,13 @@ const LEGS: Readonly<Record<Leg, string>> = { entry: 'e', exit: 'x' };
 
 /** The part of a client order id that says which slot it belongs to: 8 hexadecimal digits. */
 export function slotTag(slot: SlotId): string {
-  return bytesToHex(sha256(utf8ToBytes(slot))).slice(0, 8);
+  const known = tags.get(slot) ?? bytesToHex(sha256(utf8ToBytes(slot))).slice(0, 8);
+  tags.set(slot, known);
+  return known;
 }
+
+/** A process trades few slots and names many orders: the hash is not on the way of every one. */
+const tags = new Map<SlotId, string>();
 
 /**
  * A client order id that follows from what the order is, so that it can be computed again after a crash and asked for.
