@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-export const modulePath = (name: string) => join(import.meta.dirname, name);
+const modulePath = (name: string) => join(import.meta.dirname, name);
 
 /** Starts a TypeScript module of this folder in a process of its own. */
 export function startModule(name: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {

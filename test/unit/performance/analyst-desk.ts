@@ -17,7 +17,7 @@ import { SLOT } from '../../support/model-desk.ts';
 
 export const MINUTE = 60_000;
 /** Where the market of these tests begins: the first bar of an anchored segment. */
-export const START = 240 * MINUTE * 7_000;
+const START = 240 * MINUTE * 7_000;
 
 /** Open time of the n-th bar. */
 export const bar = (n: number): EpochMillis => epochMillis(START + n * MINUTE);
@@ -37,7 +37,7 @@ export const wave = (n: number): Candle => {
 };
 
 /** A market whose time the test sets, with bars missing where it says so. */
-export function openMarket() {
+function openMarket() {
   const missing = new Set<number>();
   const requests: { readonly since: number; readonly limit: number }[] = [];
   let closed = 0;
