@@ -38,7 +38,7 @@ export function lockDataDirectory(dataDir: string): DataDirectoryLock {
     if (!(known instanceof AresError) || known.code !== 'DATABASE_BUSY') throw known;
     throw new AresError(
       'ALREADY_RUNNING',
-      `${dataDir} must be used by one runner, ${holder(pidFile)} already uses it. Stop that one (Ctrl-C in its terminal), or start this one with another --data-dir.`,
+      `${dataDir} must be used by one runner, ${holder(pidFile)} already uses it. Stop that one (Ctrl-C in its terminal), or start this one with another --data-dir (or ARES_DATA_DIR).`,
       { dataDir, holder: holder(pidFile) },
       error,
     );
