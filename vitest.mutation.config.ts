@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['test/unit/{models,risk,trading,promotion}/**/*.test.ts'],
+    include: ['test/unit/{models,risk,trading,promotion}/**/*.test.ts', 'test/unit/features/check-signature.test.ts'],
     env: { ARES_LOG_LEVEL: 'silent' },
   },
 });

@@ -18,7 +18,9 @@ try {
   // Nobody is left to trade with once the parent is gone.
   process.once('disconnect', stop);
   process.stdout.write(`${JSON.stringify(ready)}\n`);
-  process.send?.(ready);
+  if (process.connected) process.send?.(ready);
+  // The parent may have gone while the market was being read.
+  if (process.connected === false) stop();
 } catch (error) {
   if (!(error instanceof AresError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
+import { keys } from '../../src/core/ledger-keys.ts';
 import { parseClientOrderId } from '../../src/core/trading/client-order-id.ts';
 import { writeCandleSlice } from '../support/candle-slice.ts';
 import { eventually } from '../support/eventually.ts';
 import { startExchangeProcess } from '../support/exchange-process.ts';
+import type { SpawnedProcess } from '../support/spawned-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { openSlotOn } from '../support/traded-slot.ts';
 
@@ -25,10 +28,12 @@ it('lets a trader that was frozen past its lease place nothing any more once ano
   const firstInstance = await traded.tradesAgain();
   await eventually('orders of the first', async () => (await epochs()).length >= 3);
 
-  first.kill('SIGSTOP');
+  await freeze(first, traded.dataDir);
   const second = traded.startTrader();
   await second.says(/waiting for the lease of the former trader to run out/);
-  await traded.tradesAgain(firstInstance);
+  await traded.tradesAgain(firstInstance).catch((error: Error) => {
+    throw new Error(`${error.message}\n${second.stderr()}`);
+  });
   await eventually('orders of the second', async () => (await epochs()).filter((epoch) => epoch === 2).length >= 3);
   const ofFirst = (await epochs()).filter((epoch) => epoch === 1).length;
 
@@ -43,5 +48,31 @@ it('lets a trader that was frozen past its lease place nothing any more once ano
   expect(all.filter((epoch) => epoch === 1)).toHaveLength(ofFirst);
   expect(all.indexOf(2), 'all orders of the first come before those of the second').toBe(ofFirst);
   expect(await traded.differences()).toEqual([]);
+  for (const { clientOrderId } of (await exchange.books()).orders.slice(ofFirst)) {
+    const barClose = parseClientOrderId(traded.slot, clientOrderId)?.barClose ?? 0;
+    const decision = await traded.ledger.get(keys.decision(traded.slot, barClose));
+    expect(decision?.value.clientOrderId, 'the frozen one has not written over a decision of the other').toBe(
+      clientOrderId,
+    );
+  }
   expect(second.stderr()).not.toMatch(/must be started again/);
 });
+
+/** Stops it where it stands, but not while it writes: SQLite lets nobody write beside a frozen writer, so nobody could take over, and nobody trade. */
+async function freeze(trader: SpawnedProcess, dataDir: string): Promise<void> {
+  const probe = new DatabaseSync(join(dataDir, 'ares.db'), { timeout: 0 });
+  try {
+    await eventually('a moment at which it does not write', () => {
+      trader.kill('SIGSTOP');
+      try {
+        probe.exec('BEGIN IMMEDIATE; ROLLBACK');
+        return true;
+      } catch {
+        trader.kill('SIGCONT');
+        return false;
+      }
+    });
+  } finally {
+    probe.close();
+  }
+}

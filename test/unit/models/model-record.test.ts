@@ -90,7 +90,7 @@ describe('the record of a model', () => {
     const [early, late] = [1, 20].map((at) => pathOf({ registeredAt: epochMillis(at) })?.sk ?? '');
     expect([late, early].sort()).toEqual([early, late]);
     const [first, last] = [1, 20].map(
-      (at) => pathOf({ state: 'archived', stateChangedAt: epochMillis(at), metrics: { accuracy: 1 / at } })?.sk ?? '',
+      (at) => pathOf({ state: 'archived', stateChangedAt: epochMillis(at), metrics: { accuracy: at / 100 } })?.sk ?? '',
     );
     expect([last, first].sort()).toEqual([first, last]);
     expect(first).toMatch(/#run-1$/);

@@ -44,7 +44,16 @@ describe('registering a candidate', () => {
         action: 'register',
         sessionId: 'session-1',
         timestamp: 10_001,
-        details: expect.objectContaining({ runId: 'run-1', from: null, to: 'candidate', modelHash }),
+        details: expect.objectContaining({
+          runId: 'run-1',
+          from: null,
+          to: 'candidate',
+          modelHash,
+          metrics: { accuracy: 0.55 },
+          params: { trees: 200, objective: 'binary', early: true },
+          evaluation: UNSEEN,
+          signature: expect.objectContaining({ horizon }),
+        }),
       }),
     ]);
     expect(desk.events()).toEqual([
@@ -72,7 +81,11 @@ describe('registering a candidate', () => {
 
   test('refuses a hash without bytes', async () => {
     const model = { hash: 'a'.repeat(64) as ModelHash, signature: sampleSignature() };
-    await expect(desk.register('run-1', 0.5, { model })).rejects.toMatchObject({ code: 'MODEL_MISSING' });
+    await expect(desk.register('run-1', 0.5, { model })).rejects.toMatchObject({
+      code: 'MODEL_MISSING',
+      message: `the model's bytes must be in the model store, none had the hash ${model.hash}`,
+      data: { hash: model.hash },
+    });
     expect(await desk.models()).toEqual([]);
   });
 
@@ -99,8 +112,14 @@ describe('registering a candidate', () => {
 
   test('the same run with other bytes is an error that names both', async () => {
     await desk.register('run-1', 0.55);
+    const modelHash = await desk.modelStore.put(sampleBytes('run-1'));
+    const wanted = await desk.modelStore.put(sampleBytes('other'));
     const other = desk.register('run-1', 0.55, { model: { bytes: sampleBytes('other') } });
-    await expect(other).rejects.toMatchObject({ code: 'RUN_ID_TAKEN', data: { runId: 'run-1' } });
+    await expect(other).rejects.toMatchObject({
+      code: 'RUN_ID_TAKEN',
+      message: `run run-1 must be registered with the bytes it has, ${modelHash}, was ${wanted}: register other bytes under another run`,
+      data: { runId: 'run-1', modelHash, wanted },
+    });
   });
 
   test('many at once all become candidates, in order of their events', async () => {
@@ -140,7 +159,13 @@ describe('registering a candidate', () => {
     ],
     ['bytes that are no model', 'run-1', { model: { bytes: new Uint8Array([1]) } }, 'MODEL_INVALID'],
   ])('refuses %s', async (_, runId, overrides, code) => {
-    await expect(desk.register(runId, 0.5, overrides)).rejects.toMatchObject({ code });
+    const refusal = {
+      code,
+      ...(code === 'REGISTRATION_INVALID'
+        ? { data: { runId }, message: expect.stringMatching(/^run run-1: [\s\S]*(metrics|evaluation)/) }
+        : {}),
+    };
+    await expect(desk.register(runId, 0.5, overrides)).rejects.toMatchObject(refusal);
     expect(await desk.models()).toEqual([]);
   });
 
@@ -169,6 +194,7 @@ describe('registering a candidate', () => {
     };
     await expect(desk.register('run-1', 0.5)).rejects.toMatchObject({
       code: 'LEDGER_CONTENDED',
+      message: expect.stringContaining('the registration of run-1 must find'),
       data: { attempts: 10 },
     });
     expect(writer).toBe(10);
@@ -207,6 +233,7 @@ describe('the registry', () => {
     await expect(readModel(desk.ledger, SLOT, 'nobody')).rejects.toMatchObject({
       code: 'MODEL_UNKNOWN',
       message: `run must be registered in slot ${SLOT}, was "nobody"`,
+      data: { slot: SLOT, runId: 'nobody' },
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { keys } from '../../../src/core/ledger-keys.ts';
 import { parseSlotId, type SlotId, slotId } from '../../../src/core/models/slot.ts';
 import { ensureSlot, listSlots } from '../../../src/core/models/slot-registry.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
@@ -46,6 +47,7 @@ describe('the list of slots', () => {
     ]);
     await ensureSlot(ledger, a, epochMillis(4));
     expect(await listSlots(ledger)).toEqual([a, b]);
+    expect((await ledger.get(keys.slot(a)))?.value).toEqual({ slot: a, createdAt: 3 });
   });
 
   test('is complete over more than one page', async () => {

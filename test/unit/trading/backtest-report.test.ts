@@ -138,6 +138,29 @@ describe('backtestReport', () => {
     expect(report.turnover).toBeCloseTo((a + Math.abs(b - a) + Math.abs(c - b) + c) / 4, 12);
   });
 
+  test('books fills in the order they were executed, whatever the order of their orders', () => {
+    const bought = order('buy-1', [fill('buy', '100', '5', 2 * BAR, '0', 'USDT')]);
+    const sold = order('sell-1', [fill('sell', '110', '5', 3 * BAR, '0', 'USDT')]);
+    const reports = [
+      [bought, sold],
+      [sold, bought],
+    ].map((orders) => backtestReport(result({ orders }), terms));
+    expect(reports[1]).toEqual(reports[0]);
+    expect(reports[0]).toMatchObject({ exits: 1, hitRate: 1 });
+    // 0.5 after the first bar, nothing from the second on.
+    expect(reports[0]?.turnover).toBeCloseTo(1 / 4, 12);
+  });
+
+  test('books a fill at the very close of a bar in that bar, one after it in the next', () => {
+    const turnoverAt = (executedAt: number) => {
+      const orders = [order('buy-1', [fill('buy', '100', '5', executedAt, '0', 'USDT')])];
+      return backtestReport(result({ orders, equity: [500, 1_100, 1_050, 1_200] }), terms).turnover;
+    };
+    // Weights 1, 0.5, 0.5, 0.5 against 0, 0.5, 0.5, 0.5.
+    expect(turnoverAt(2 * BAR)).toBeCloseTo(1.5 / 4, 12);
+    expect(turnoverAt(2 * BAR + 1)).toBeCloseTo(0.5 / 4, 12);
+  });
+
   test('neither earns nor holds a share of an equity that is gone', () => {
     const orders = [order('buy-1', [fill('buy', '100', '5', 2 * BAR, '0', 'USDT')])];
     expect(backtestReport(result({ orders, equity: [0, 0, 0, 0] }), terms)).toMatchObject({

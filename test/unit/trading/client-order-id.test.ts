@@ -48,5 +48,9 @@ describe('client order ids', () => {
     });
     expect(parseClientOrderId(slot, other)).toBeUndefined();
     expect(parseClientOrderId(slot, 'web_5a1')).toBeUndefined();
+    const own = clientOrderId({ slot, barClose: epochMillis(60_000), leg: 'exit', attempt: 3, epoch: 40 });
+    expect(own).toMatch(/^ar-[0-9a-f]{8}-1o-x3-14$/);
+    for (const text of [`x${own}`, `${own}-1`, `${own} `, own.toUpperCase()])
+      expect(parseClientOrderId(slot, text)).toBeUndefined();
   });
 });

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { auditEntryKey } from '../../../src/core/audit/audit-entry.ts';
 import { DEFAULT_CONFIG } from '../../../src/core/config/live-config.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
-import type { Exchange } from '../../../src/core/ports/exchange.ts';
+import type { Exchange, SubmitOutcome } from '../../../src/core/ports/exchange.ts';
 import { clientOrderId } from '../../../src/core/trading/client-order-id.ts';
 import type { EngineModel } from '../../../src/core/trading/engine.ts';
-import { decimal, price } from '../../../src/core/trading/money.ts';
+import { decimal, price, quantity } from '../../../src/core/trading/money.ts';
 import { BAR, bar, scriptedModel, slot, startEngine } from '../../support/engine-harness.ts';
+import { createMemoryLedger } from '../../support/memory-ledger.ts';
+import { newExchange, startSlotTrader } from '../../support/slot-trader.ts';
 
 const closed = (index: number, receivedAt = 0, close = 40_000) =>
   ({ kind: 'candle', symbol: 'BTC/USDT', candle: bar(index, close), closed: true, receivedAt }) as const;
@@ -215,8 +218,117 @@ describe('what an order is checked against', () => {
   });
 });
 
+describe('news of an order in flight', () => {
+  const never = () => new Promise<never>(() => undefined);
+
+  /** The venue has the order and says nothing of it: what the engine hears is told here. */
+  async function silent() {
+    const submitted: Parameters<Exchange['submit']>[0][] = [];
+    const outcomes: SubmitOutcome[] = [];
+    let asked = 0;
+    const harness = await startEngine({
+      model: scriptedModel(() => 0.9),
+      tamper: (venue) => ({
+        submit: async (order) => {
+          submitted.push(order);
+          outcomes.push(await venue.submit(order));
+          return never();
+        },
+        order: async () => {
+          asked += 1;
+          return never();
+        },
+      }),
+    });
+    harness.exchange.play(bar(1));
+    const turns = async () => {
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await turns();
+    const [outcome] = outcomes;
+    if (outcome?.outcome !== 'acknowledged') throw new Error('the venue must take the order');
+    return { ...harness, ...outcome, submitted, turns, asked: () => asked };
+  }
+
+  it('is enough to book it, report and fills alone', async () => {
+    const { engine, report, fills, settled } = await silent();
+    for (const fill of fills) engine.accept({ kind: 'fill', fill, receivedAt: 0 });
+    expect(engine.inFlight).toMatchObject({ state: 'partially_filled' });
+    engine.accept({ kind: 'order', report, receivedAt: 0 });
+    await engine.idle();
+    expect(settled).toMatchObject([{ order: { state: 'filled' } }]);
+  });
+
+  it('may name it only as the exchange does, once that name is known', async () => {
+    const { engine, report, fills, settled } = await silent();
+    const nameless = fills.map(({ clientOrderId: _withheld, ...fill }) => fill);
+    for (const fill of nameless) engine.accept({ kind: 'fill', fill, receivedAt: 0 });
+    expect(engine.inFlight).toMatchObject({ state: 'intent' });
+    engine.accept({ kind: 'order', report: { ...report, status: 'new', filled: quantity('0') }, receivedAt: 0 });
+    for (const fill of nameless) engine.accept({ kind: 'fill', fill, receivedAt: 0 });
+    engine.accept({ kind: 'order', report, receivedAt: 0 });
+    await engine.idle();
+    expect(settled).toMatchObject([{ order: { state: 'filled' } }]);
+  });
+
+  it('is asked for when the account channel is back, and at no other change of a connection', async () => {
+    const { engine, asked, turns } = await silent();
+    const change = async (state: 'up' | 'down', channel: 'market' | 'account') => {
+      engine.accept({ kind: 'connection', state, channel, reason: 'test' });
+      await turns();
+    };
+    await change('up', 'market');
+    await change('down', 'account');
+    expect(asked()).toBe(0);
+    await change('up', 'account');
+    expect(asked()).toBe(1);
+    engine.stop();
+  });
+
+  it('ends with the engine: nobody asks for it any more', async () => {
+    const { engine, asked, turns } = await silent();
+    engine.stop();
+    engine.accept({ kind: 'connection', state: 'up', channel: 'account', reason: 'test' });
+    await turns();
+    expect(asked()).toBe(0);
+  });
+
+  it('is asked for no more once the engine is stopped', async () => {
+    let asked = 0;
+    const { engine, exchange } = await startEngine({
+      model: scriptedModel(() => 0.9),
+      recvWindowMs: Number.POSITIVE_INFINITY,
+      tamper: () => ({
+        submit: async () => ({ outcome: 'unknown', reason: 'timeout' }),
+        order: async () => {
+          asked += 1;
+          return undefined;
+        },
+      }),
+    });
+    const turns = async (count: number) => {
+      for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    exchange.play(bar(1));
+    await turns(20);
+    expect(asked).toBeGreaterThan(2);
+    engine.stop();
+    const before = asked;
+    await turns(20);
+    expect(asked).toBeLessThanOrEqual(before + 1);
+  });
+
+  it('is of the order that was decided: a market order at the price of the bar', async () => {
+    const { engine, submitted } = await silent();
+    expect(submitted).toMatchObject([{ symbol: 'BTC/USDT', side: 'buy', type: 'market' }]);
+    expect(submitted[0]?.referencePrice.toFixed()).toBe('40000');
+    expect(submitted[0]?.quantity.toFixed()).toBe('0.2375');
+    engine.stop();
+  });
+});
+
 describe('the engine', () => {
-  it('tells the journal which model gave way to which', async () => {
+  it('counts a swap for each model that gave way', async () => {
     const swaps: unknown[] = [];
     const { engine } = await startEngine({ model: undefined });
     expect(engine.model).toBeUndefined();
@@ -232,6 +344,25 @@ describe('the engine', () => {
       ['run-1', 0],
       ['run-2', 1],
       ['run-3', 2],
+    ]);
+  });
+
+  it('tells the audit which model gave way to which', async () => {
+    const ledger = createMemoryLedger();
+    const { engine } = await startSlotTrader(
+      ledger,
+      newExchange(),
+      () => undefined,
+      scriptedModel(() => 0.5, 'run-1'),
+    );
+    const model = scriptedModel(() => 0.5, 'run-2', 'b'.repeat(64));
+    await new Promise<void>((swapped) => engine.accept({ kind: 'model', model, swapped }));
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    const { pk } = auditEntryKey('trading', 1);
+    const entries = (await ledger.query({ table: 'audit', pk, limit: 10 })).items.map(({ value }) => value);
+    expect(entries.filter(({ eventType }) => eventType === 'ModelSwapped')).toMatchObject([
+      { details: { fromRunId: null, toRunId: 'run-1', modelHash: 'a'.repeat(64) } },
+      { details: { fromRunId: 'run-1', toRunId: 'run-2', modelHash: 'b'.repeat(64) } },
     ]);
   });
 

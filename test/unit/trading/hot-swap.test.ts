@@ -5,8 +5,8 @@ import type { ModelHash } from '../../../src/core/ports/model-store.ts';
 import type { Predictor } from '../../../src/core/ports/predictor.ts';
 import type { EngineMessage, EngineModel } from '../../../src/core/trading/engine.ts';
 import { createHotSwap } from '../../../src/core/trading/hot-swap.ts';
-import { quiet } from '../../support/engine-harness.ts';
 import { sampleSignature } from '../../support/model-bytes.ts';
+import { recordingLog } from '../../support/recording-log.ts';
 
 const hash = (name: string) => name.padEnd(64, '0') as ModelHash;
 
@@ -16,6 +16,8 @@ function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = 
   const decided: string[] = [];
   const released: string[] = [];
   const failed: string[] = [];
+  const messages: string[] = [];
+  const log = recordingLog();
   const loads = new Map<string, PromiseWithResolvers<void>>();
   const gate = (name: string) => {
     const known = loads.get(name) ?? Promise.withResolvers<void>();
@@ -25,7 +27,7 @@ function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = 
   const swap = createHotSwap(
     { featureSet: aresCore, timeframe: '1m' as Timeframe },
     {
-      log: quiet,
+      log,
       modelStore: { get: async (of) => new TextEncoder().encode(of), put: async () => hash(''), has: async () => true },
       predictorLoader: {
         readSignature: () => sampleSignature(),
@@ -58,13 +60,16 @@ function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = 
         settled() {},
         marked() {},
         swapped() {},
-        failed: ({ code }) => void failed.push(code),
+        failed: ({ code, message }) => {
+          failed.push(code);
+          messages.push(message);
+        },
         flush: async () => undefined,
       },
     },
   );
   const request = (name: string, sequence: number) => swap.request({ runId: name, modelHash: hash(name), sequence });
-  return { swap, request, gate, decided, released, failed };
+  return { swap, request, gate, decided, released, failed, messages, log };
 }
 
 describe('a hot swap', () => {
@@ -77,6 +82,16 @@ describe('a hot swap', () => {
     await done;
     expect(swap.swapInProgress).toBe(false);
     expect(decided).toEqual(['a']);
+  });
+
+  it('happens for the very first deployment too, and says so in the log', async () => {
+    const { request, gate, decided, log } = scene();
+    gate('a').resolve();
+    await request('a', 0);
+    expect(decided).toEqual(['a']);
+    expect(log.lines).toEqual([
+      { level: 'info', message: 'model swapped', fields: { runId: 'a', modelHash: hash('a') } },
+    ]);
   });
 
   it('queues, and the newest wins: those overtaken while they load are released and never decide', async () => {
@@ -109,13 +124,20 @@ describe('a hot swap', () => {
   });
 
   it('that fails leaves the old model trading and is journalled', async () => {
-    const { request, gate, decided, failed, swap } = scene();
+    const { request, gate, decided, failed, swap, messages, log } = scene();
     gate('a').resolve();
     await request('a', 1);
     gate('b').reject(new Error('truncated file'));
     await request('b', 2);
     expect(decided).toEqual(['a']);
     expect(failed).toEqual(['SWAP_FAILED']);
+    const said = 'model b was not swapped in, the one before it keeps trading: truncated file';
+    expect(messages).toEqual([said]);
+    expect(log.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: said,
+      fields: { error: { message: 'truncated file' } },
+    });
     expect(swap.swapInProgress).toBe(false);
     gate('c').resolve();
     await request('c', 3);

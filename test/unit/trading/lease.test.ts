@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { keys } from '../../../src/core/ledger-keys.ts';
 import { acquireLease, type Lease } from '../../../src/core/trading/lease.ts';
-import { quiet, slot } from '../../support/engine-harness.ts';
+import { slot } from '../../support/engine-harness.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
+import { recordingLog } from '../../support/recording-log.ts';
 import { createVirtualTime } from '../../support/virtual-time.ts';
 
 const TTL = 1_000;
@@ -10,15 +11,16 @@ const RECV_WINDOW = 500;
 
 function scene() {
   const ledger = createMemoryLedger();
+  const log = recordingLog();
   const trader = (owner: string, time = createVirtualTime()) => {
     const options = { slot, owner, ttlMs: TTL, recvWindowMs: RECV_WINDOW };
     return {
       time,
       acquire: (signal?: AbortSignal) =>
-        acquireLease(options, { ledger, monotonic: time.monotonic, timers: time.timers, log: quiet }, signal),
+        acquireLease(options, { ledger, monotonic: time.monotonic, timers: time.timers, log }, signal),
     };
   };
-  return { ledger, trader };
+  return { ledger, trader, log };
 }
 
 async function settled(promise: Promise<Lease>): Promise<Lease | undefined> {
@@ -118,11 +120,14 @@ describe('the lease', () => {
     });
     expect((await write('late')).outcome).toBe('conflict');
     expect(await ledger.get(keys.account(slot))).toBeUndefined();
-    await expect(lease.release()).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(lease.release()).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+      message: `the lease of ${slot} must be ours when it is given back, was taken by another trader`,
+    });
   });
 
   it('survives a renewal that fails once, and is lost when all fail', async () => {
-    const { ledger, trader } = scene();
+    const { ledger, trader, log } = scene();
     const one = trader('one');
     const lease = await one.acquire();
     let fail = 1;
@@ -131,6 +136,13 @@ describe('the lease', () => {
     };
     await one.time.pass(TTL);
     expect(lease.holds()).toBe(true);
+    expect(log.lines).toMatchObject([
+      {
+        level: 'warn',
+        message: 'the lease could not be renewed',
+        fields: { slot, error: { message: 'database is locked' } },
+      },
+    ]);
     fail = Number.POSITIVE_INFINITY;
     await one.time.pass(2 * TTL);
     expect(lease.holds()).toBe(false);
@@ -141,6 +153,67 @@ describe('the lease', () => {
     const [one, two] = [trader('one'), trader('two')];
     const both = await Promise.all([settled(one.acquire()), settled(two.acquire())]);
     expect(both.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('given back is renewed no more, and one that was lost neither', async () => {
+    const { ledger, trader } = scene();
+    const tokens: string[] = [];
+    ledger.beforeCommit = (token) => void tokens.push(token);
+    const one = trader('one');
+    const first = await one.acquire();
+    await one.time.pass(TTL);
+    expect(tokens.length).toBe(4);
+    await first.release();
+    const released = tokens.length;
+    await one.time.pass(5 * TTL);
+    expect(tokens.length).toBe(released);
+    const two = trader('two');
+    const second = await two.acquire();
+    two.time.freeze(TTL);
+    await two.time.pass(TTL);
+    const lost = tokens.length;
+    await two.time.pass(5 * TTL);
+    expect(tokens.length).toBe(lost);
+    await second.release();
+    expect(tokens.length).toBe(lost);
+  });
+
+  it('is looked at ten times in its time to live by who waits for it, who says for whom', async () => {
+    const { trader, log } = scene();
+    await trader('one').acquire();
+    const two = trader('two');
+    const sleeps: number[] = [];
+    const timers = {
+      ...two.time.timers,
+      sleep: (ms: number, signal?: AbortSignal) => {
+        sleeps.push(ms);
+        return two.time.timers.sleep(ms, signal);
+      },
+    };
+    const waiting = trader('two', { ...two.time, timers }).acquire();
+    await two.time.pass(TTL + RECV_WINDOW);
+    expect((await settled(waiting))?.epoch).toBe(2);
+    expect(sleeps).toEqual(Array(15).fill(100));
+    expect(log.lines).toEqual([
+      {
+        level: 'info',
+        message: 'waiting for the lease of the former trader to run out',
+        fields: { slot, owner: 'one', epoch: 1, waitMs: TTL + RECV_WINDOW },
+      },
+    ]);
+  });
+
+  it('writes what others read: owner and epoch, and how often it was renewed', async () => {
+    const { ledger, trader } = scene();
+    const one = trader('one');
+    const lease = await one.acquire();
+    expect((await ledger.get(keys.lease(slot)))?.value).toEqual({ owner: 'one', epoch: 1 });
+    expect((await ledger.get(keys.leaseRenewal(slot)))?.value).toEqual({ epoch: 1, count: 0 });
+    await one.time.pass(TTL);
+    expect((await ledger.get(keys.leaseRenewal(slot)))?.value).toEqual({ epoch: 1, count: 3 });
+    expect(lease.guard()).toEqual({ kind: 'check', key: keys.lease(slot), expected: 1 });
+    await lease.release();
+    expect((await ledger.get(keys.lease(slot)))?.value).toEqual({ owner: null, epoch: 1 });
   });
 
   it('stops waiting when told to', async () => {

@@ -55,7 +55,7 @@ function scene(exchange: Partial<OrderDeskPorts['exchange']> = {}, options: Part
   const settled: OwnOrder[] = [];
   const intents: OwnOrder[] = [];
   const counters = { orders: 0, errors: 0 };
-  let now = 0;
+  let now = 10_000;
   const desk: OrderDesk = new OrderDesk(
     {
       slot,
@@ -175,10 +175,48 @@ describe('an order at the desk', () => {
     const rejected: SubmitOutcome = { outcome: 'rejected', code: '-1', reason: 'no' };
     desk.submitted(idOf(6), rejected);
     desk.resolved(idOf(6), report(6, 'filled', '0.02'), [fill(6)]);
+    desk.resolved(idOf(6), undefined, []);
     desk.hear(undefined, undefined, [fill(6)]);
     desk.hear('somebody-elses', report(6, 'filled', '0.02'), [fill(6)]);
     expect(desk.inFlight).toBe(before);
     expect(settled).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  it('may come when its order has ended, and then changes nothing', () => {
+    const { desk, trade, settled } = scene();
+    desk.submitted(idOf(7), { outcome: 'unknown', reason: 'timeout' });
+    desk.resolved(idOf(7), undefined, []);
+    trade(7);
+    desk.submitted(idOf(7), { outcome: 'rejected', code: '-1', reason: 'late' });
+    desk.resolved(idOf(7), undefined, []);
+    expect(desk.inFlight).toBeUndefined();
+    expect(settled).toHaveLength(1);
+  });
+
+  it('that says the order rests leaves it in flight, and asks for nothing', async () => {
+    const { desk, send, pauses } = scene();
+    send(7);
+    desk.submitted(idOf(7), { outcome: 'acknowledged', report: report(7, 'new'), fills: [] });
+    await turn();
+    expect(desk.inFlight).toMatchObject({ state: 'acknowledged', exchangeOrderId: 'x7' });
+    expect(pauses).toEqual([]);
+  });
+
+  it("of refusal ends the order with the exchange's reason", () => {
+    const { desk, send, settled } = scene();
+    send(7);
+    desk.submitted(idOf(7), { outcome: 'rejected', code: '-2010', reason: 'no money' });
+    expect(settled).toMatchObject([{ state: 'rejected', reason: '-2010: no money' }]);
+  });
+
+  it('that an adapter throws instead says nothing of the order: it is unknown, and asked for', async () => {
+    const { desk, send, pauses } = scene({ submit: () => Promise.reject(new Error('socket hang up')) });
+    send(7);
+    await turn();
+    expect(desk.inFlight).toMatchObject({ state: 'unknown', reason: 'socket hang up' });
+    expect(pauses).toEqual([50]);
   });
 });
 

@@ -121,6 +121,40 @@ describe('an own order', () => {
     expect(applyFills(known, [{ ...fill('9', '1'), exchangeOrderId: 'other' }]).exchangeOrderId).toBe('77');
   });
 
+  it.each(['intent', 'unknown', 'acknowledged'] as const)(
+    'that is %s is partially filled by its first fill',
+    (state) => {
+      expect(applyFills({ ...order, state }, [fill('1', '1')])).toMatchObject({ state: 'partially_filled' });
+    },
+  );
+
+  it.each(['filled', 'cancelled', 'expired'] as const)('that is %s stays so when a fill comes late', (state) => {
+    expect(applyFills({ ...order, state }, [fill('1', '1')])).toMatchObject({ state });
+  });
+
+  it('keeps the first account of a fill, and is the same order when there is nothing new', () => {
+    const once = applyFills(order, [fill('1', '1', '100')]);
+    expect(applyFills(once, [fill('1', '1', '999')])).toBe(once);
+    const twice = applyFills(once, [fill('1', '1', '999'), fill('2', '1', '101')]);
+    expect(twice.fills.get('1')?.price.toFixed()).toBe('100');
+    expect(once.fills.size).toBe(1);
+  });
+
+  it('was last changed when the newest of its news says', () => {
+    const known = applyReport(order, report('new', '0', 65_000));
+    expect(known.updatedAt).toBe(65_000);
+    expect(applyReport(known, report('new', '0', 61_000)).updatedAt).toBe(65_000);
+    expect(applyFills(known, [fill('1', '1')]).updatedAt).toBe(65_000);
+    const late = { ...fill('2', '1'), executedAt: epochMillis(70_000) };
+    expect(applyFills(known, [late, fill('1', '1')]).updatedAt).toBe(70_000);
+  });
+
+  it('is not set back by a report that is behind', () => {
+    const ahead = applyReport(order, report('partially_filled', '2'));
+    expect(applyReport(ahead, report('new', '0'))).toMatchObject({ state: 'partially_filled' });
+    expect(applyReport(ahead, report('partially_filled', '1')).filled.toFixed()).toBe('2');
+  });
+
   it('comes back from the ledger as it went in', () => {
     const stored = ownOrderToJson(applyReport(order, report('partially_filled', '1')));
     expect(ownOrderToJson(parseOwnOrder(stored))).toEqual(stored);

@@ -99,6 +99,21 @@ describe('a slot account', () => {
     expect(accountToJson(parseAccount(accountToJson(booked)))).toEqual(accountToJson(booked));
   });
 
+  it('adds fees up by asset over orders, and knows the newest change in it', () => {
+    const open = openAccount({ base: ZERO, quote: ZERO }, decimal('100'));
+    const [early, late] = [
+      { ...fill('buy', '1', '1', '0.1', 'USDT'), executedAt: epochMillis(500) },
+      { ...fill('buy', '1', '1', '0.2', 'BTC'), executedAt: epochMillis(900) },
+    ];
+    const first = bookFills(open, [late, early], rules).account;
+    expect(first.settledThrough).toBe(900);
+    const second = bookFills(first, [early], rules).account;
+    expect(second.settledThrough).toBe(900);
+    expect(second.trades).toBe(2);
+    expect(accountToJson(second).fees).toEqual({ USDT: '0.2', BTC: '0.2' });
+    expect(accountToJson(first).fees).toEqual({ USDT: '0.1', BTC: '0.2' });
+  });
+
   it('counts an order without fills as no trade', () => {
     const account = openAccount({ base: ZERO, quote: ZERO }, decimal('100'));
     expect(bookFills(account, [], rules).account.trades).toBe(0);

@@ -99,6 +99,10 @@ describe('a backtest', () => {
     ]);
   });
 
+  it('needs nobody to report to', async () => {
+    expect((await backtest(waveBars(501), { from: 0 })).bars).toBe(501);
+  });
+
   it('needs a candle to begin with', async () => {
     const last = (candles.at(-1) as Candle).openTime;
     await expect(backtest(candles, { from: last + 1 })).rejects.toMatchObject({

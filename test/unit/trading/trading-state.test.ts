@@ -13,7 +13,13 @@ describe('the trading state of a slot', () => {
   const state = async () => (await readTradingState(desk.ledger, SLOT)).state;
 
   test('is ACTIVE until somebody restricts it', async () => {
-    expect(await readTradingState(desk.ledger, SLOT)).toMatchObject({ state: 'ACTIVE', version: 0 });
+    expect(await readTradingState(desk.ledger, SLOT)).toEqual({
+      state: 'ACTIVE',
+      reason: 'never restricted',
+      by: 'ares',
+      since: 0,
+      version: 0,
+    });
   });
 
   test('halts, with audit entry and event, and stays halted for whoever reads it', async () => {
@@ -74,6 +80,7 @@ describe('the trading state of a slot', () => {
   test('a reduction tightens, and never loosens a halt', async () => {
     expect(await reduce(wish(), desk.ports)).toMatchObject({ outcome: 'changed', state: { state: 'REDUCING' } });
     expect(desk.events().at(-1)).toMatchObject({ name: 'TradingHalted', data: { state: 'REDUCING' } });
+    expect((await desk.audit('trading')).at(-1)).toMatchObject({ action: 'reduce' });
     expect(await reduce(wish(), desk.ports)).toMatchObject({ outcome: 'unchanged' });
     expect(await halt(wish(), desk.ports)).toMatchObject({ outcome: 'changed', from: 'REDUCING' });
     expect(await reduce(wish(), desk.ports)).toMatchObject({ outcome: 'unchanged', state: { state: 'HALTED' } });
@@ -94,7 +101,9 @@ describe('the trading state of a slot', () => {
 
   test('a halt and a resume at once are carried out one after the other', async () => {
     await reduce(wish(), desk.ports);
-    await Promise.all([halt(wish(), desk.ports), resume(wish(), desk.ports)]);
+    const outcomes = await Promise.all([halt(wish(), desk.ports), resume(wish(), desk.ports)]);
+    const changed = outcomes.filter(({ outcome }) => outcome === 'changed');
+    expect(await readTradingState(desk.ledger, SLOT)).toMatchObject({ version: 1 + changed.length });
     const entries = await desk.audit('trading');
     expect(entries.map(({ details }) => details.from).slice(1)).toEqual(
       entries.map(({ details }) => details.to).slice(0, -1),
@@ -114,6 +123,10 @@ describe('the trading state of a slot', () => {
 
   test('allows nothing when it cannot be read', async () => {
     await desk.ledger.append([{ key: keys.tradingState(SLOT), value: { state: 'SLEEPY' } }]);
-    await expect(readTradingState(desk.ledger, SLOT)).rejects.toMatchObject({ code: 'LEDGER_ITEM_INVALID' });
+    await expect(readTradingState(desk.ledger, SLOT)).rejects.toMatchObject({
+      code: 'LEDGER_ITEM_INVALID',
+      message: expect.stringMatching(new RegExp(`^trading state of ${SLOT}: [^]*state`)),
+      data: { slot: SLOT },
+    });
   });
 });
