@@ -17,6 +17,7 @@ export default defineConfig({
       suite('integration', ['test/integration/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 170_000, hookTimeout: 60_000 }),
       suite('aws', ['test/aws/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
+      suite('system', ['test/system/**/*.test.ts'], { testTimeout: 170_000, hookTimeout: 60_000 }),
       suite('kill', ['test/kill/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
       suite('browser', ['test/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
     ],
