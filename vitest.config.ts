@@ -12,7 +12,7 @@ export default defineConfig({
     // Many suites wait for processes and sockets: one worker a core would leave the cores idle.
     maxWorkers: 3,
     projects: [
-      suite('unit', ['test/unit/**/*.test.ts']),
+      suite('unit', ['test/unit/**/*.test.ts'], { testTimeout: 30_000 }),
       suite('contract', ['test/contract/**/*.test.ts'], { testTimeout: 30_000 }),
       suite('integration', ['test/integration/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 170_000, hookTimeout: 60_000 }),

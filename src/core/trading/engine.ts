@@ -244,6 +244,8 @@ export class TradingEngine {
     const row = this.#options.features.close(candle);
     this.#follow(candle);
     const decision = await this.#decide(candle, row);
+    // A trader that was paused past its lease must not write over its successor's decision either.
+    this.#desk.requireLease();
     this.counters.decisions += 1;
     this.counters.lastDecisionUs = (this.#ports.monotonic.now() - receivedAt) * 1000;
     this.#ports.journal.decision(decision);

@@ -87,14 +87,16 @@ export class OrderDesk {
     this.#closed = true;
   }
 
+  /** @throws AresError `FENCED` when the lease has run out: another trader may own the slot, its orders and its records */
+  requireLease(): void {
+    const { fence, slot } = this.#options;
+    if (!fence.holds()) throw new AresError('FENCED', `the lease of ${slot} must be held to trade it, had run out`);
+  }
+
   /** Hands an order to the exchange, then journals it: the wire does not wait for the disk. @throws AresError `FENCED` when the lease has run out */
   send(order: ApprovedOrder, barClose: EpochMillis, modelHash: string | null): void {
     const { clientOrderId: id, symbol, side } = order;
-    if (!this.#options.fence.holds()) {
-      throw new AresError('FENCED', `the lease of ${this.#options.slot} must be held to send an order, had run out`, {
-        id,
-      });
-    }
+    this.requireLease();
     const own: OwnOrder = {
       clientOrderId: id,
       exchangeOrderId: null,

@@ -197,6 +197,16 @@ describe('the trading engine', () => {
     expect(fatal).toHaveLength(1);
   });
 
+  it('writes no decision without the lease, also where there is nothing to send', async () => {
+    const { play, fatal, decisions } = await startEngine({
+      fence: { epoch: 1, holds: () => false },
+      model: scriptedModel(() => 0.515),
+    });
+    await play(bar(1));
+    expect(fatal).toMatchObject([{ code: 'FENCED' }]);
+    expect(decisions).toEqual([]);
+  });
+
   it('stops for good when orders of another epoch move', async () => {
     const { engine, fatal } = await startEngine({ fence: { epoch: 7, holds: () => true } });
     const report: OrderReport = {

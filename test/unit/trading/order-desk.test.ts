@@ -136,7 +136,7 @@ describe('an order at the desk', () => {
       return never();
     };
     const { desk, send, intents, counters } = scene({ submit }, { fence: { epoch: 1, holds: () => false } });
-    expect(() => send(7)).toThrow(`the lease of ${slot} must be held to send an order, had run out`);
+    expect(() => send(7)).toThrow(`the lease of ${slot} must be held to trade it, had run out`);
     expect([submitted, intents.length, desk.inFlight, counters.orders]).toEqual([0, 0, undefined, 0]);
   });
 
