@@ -158,8 +158,10 @@ export class OrderDesk {
   resolved(id: string, report: OrderReport | undefined, fills: readonly Fill[]): void {
     const order = this.#inFlight;
     if (order?.clientOrderId !== id) return;
+    // One the exchange has acknowledged did reach it: that it does not know it now is asked again.
+    const isUnheard = order.state === 'intent' || order.state === 'unknown';
     if (report) this.hear(id, report, fills);
-    else if (!isFinal(order.state) && order.fills.size === 0) {
+    else if (isUnheard && order.fills.size === 0) {
       this.#update({ ...order, state: 'rejected', reason: 'never reached the exchange' });
     }
   }

@@ -300,6 +300,15 @@ describe('asking for an order', () => {
     expect(desk.account.position.quantity.toFixed()).toBe('0.02');
   });
 
+  it('never gives up an order that the exchange has acknowledged', () => {
+    const { desk, send, settled } = scene();
+    send(7);
+    desk.hear(idOf(7), report(7, 'new', '0'), []);
+    desk.resolved(idOf(7), undefined, []);
+    expect(desk.inFlight?.state).toBe('acknowledged');
+    expect(settled).toEqual([]);
+  });
+
   it('never gives up an order that has filled or ended, whatever the exchange has forgotten', () => {
     const { desk, send, settled } = scene();
     send(7);
