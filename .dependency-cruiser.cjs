@@ -55,6 +55,13 @@ module.exports = {
       from: { path: '^infra/' },
       to: { path: '^(src|functions|apps)/', pathNot: '^src/(core/events/|compose/wiring\\.ts$|compose/env\\.ts$)' },
     },
+    {
+      name: 'training-thread-is-plain',
+      comment: 'a thread that is ended in the middle of native code aborts the process',
+      severity: 'error',
+      from: { path: '^src/adapters/inference/train-worker\\.ts$' },
+      to: { path: '^node_modules/onnxruntime-node/', reachable: true },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'nothing-unresolved',

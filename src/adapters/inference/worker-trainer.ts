@@ -1,10 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import { AresError } from '../../core/ares-error.ts';
-import type { TrainedCandidate, Trainer } from '../../core/ports/trainer.ts';
+import type { Trainer } from '../../core/ports/trainer.ts';
 import { packCandles } from './packed-candles.ts';
+import { signCandidate } from './sign-candidate.ts';
+import type { UnsignedCandidate } from './train-unsigned.ts';
 import type { TrainingMessage, TrainingTask } from './train-worker.ts';
 
-/** Trains each model in a worker thread of its own, so that the caller's event loop goes on. */
+/**
+ * Trains each model in a worker thread of its own, so that the caller's event loop goes on.
+ *
+ * ONNX Runtime stays out of that thread: ending a thread, or the process, in the middle of its native code aborts the process.
+ */
 export function workerTrainer(): Trainer {
   return {
     async trainCandidate(candles, spec, onProgress = () => {}, signal) {
@@ -17,7 +23,7 @@ export function workerTrainer(): Trainer {
       const stop = () => void worker.terminate();
       signal?.addEventListener('abort', stop, { once: true });
       try {
-        return await new Promise<TrainedCandidate>((resolve, reject) => {
+        const unsigned = await new Promise<UnsignedCandidate>((resolve, reject) => {
           worker.on('message', (message: TrainingMessage) => {
             if (message.kind === 'progress') onProgress(message.progress);
             else if (message.kind === 'result') resolve(message.candidate);
@@ -44,6 +50,7 @@ export function workerTrainer(): Trainer {
             ),
           );
         });
+        return await signCandidate(unsigned);
       } finally {
         signal?.removeEventListener('abort', stop);
       }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { onnxPredictorLoader } from '../../../src/adapters/inference/onnx-predictor-loader.ts';
-import { trainCandidate } from '../../../src/adapters/inference/train-candidate.ts';
+import { signCandidate } from '../../../src/adapters/inference/sign-candidate.ts';
+import { trainUnsigned } from '../../../src/adapters/inference/train-unsigned.ts';
 import { workerTrainer } from '../../../src/adapters/inference/worker-trainer.ts';
 import { aresCore } from '../../../src/core/features/ares-core.ts';
 import { featureMatrix } from '../../../src/core/features/feature-matrix.ts';
@@ -25,7 +26,7 @@ describe('a candidate', () => {
     const told: number[] = [];
     const candidate = await trainer.trainCandidate(candles, spec, ({ trees }) => told.push(trees));
     expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(candidate).toEqual(await trainCandidate(candles, spec));
+    expect(candidate).toEqual(await signCandidate(trainUnsigned(candles, spec)));
 
     const predictor = await loader.load(candidate.bytes);
     expect(predictor.signature).toEqual(candidate.signature);

@@ -1,0 +1,33 @@
+import type { ModelSignature } from '../../core/models/signature.ts';
+import type { TrainedCandidate } from '../../core/ports/trainer.ts';
+import { createSession, runRows } from './onnx-session.ts';
+import { withSignature } from './onnx-signature.ts';
+import { INPUT_NAME, OUTPUT_NAME } from './onnx-writer.ts';
+import type { UnsignedCandidate } from './train-unsigned.ts';
+
+/** Signs a model with what ONNX Runtime predicts for a few training rows; some milliseconds. @throws AresError `MODEL_INVALID`, `PREDICTION_INVALID` */
+export async function signCandidate(unsigned: UnsignedCandidate): Promise<TrainedCandidate> {
+  const { onnx, metrics, counts, validationWindow } = unsigned;
+  const names = { input: INPUT_NAME, output: OUTPUT_NAME };
+  const golden = await predictSamples(onnx, names, unsigned.sampleRows);
+  const signature: ModelSignature = { ...unsigned.signature, ...names, golden };
+  return { bytes: withSignature(onnx, signature), signature, metrics, counts, validationWindow };
+}
+
+async function predictSamples(
+  bytes: Uint8Array,
+  names: { readonly input: string; readonly output: string },
+  rows: readonly Float32Array[],
+): Promise<ModelSignature['golden']> {
+  const session = await createSession(bytes);
+  try {
+    const golden: ModelSignature['golden'] = [];
+    for (const row of rows) {
+      const [prediction] = await runRows(session, names, row, row.length);
+      golden.push({ row: [...row], prediction: prediction as number });
+    }
+    return golden;
+  } finally {
+    await session.release();
+  }
+}
