@@ -5,7 +5,16 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cruise, cruise, REPOSITORY } from './cruise.ts';
 
-const PACKAGES = ['zod', 'big.js', 'trading-signals', '@noble/hashes', 'pino', '@aws-sdk/client-s3', 'ccxt', 'onnxruntime-node'];
+const PACKAGES = [
+  'zod',
+  'big.js',
+  'trading-signals',
+  '@noble/hashes',
+  'pino',
+  '@aws-sdk/client-s3',
+  'ccxt',
+  'onnxruntime-node',
+];
 
 /** What may be: none of these imports breaks a rule. */
 const LEGAL: Readonly<Record<string, readonly string[]>> = {
