@@ -42,10 +42,28 @@ const schema = z.object({
   ARES_LEASE_TTL_MS: z.coerce.number().int().min(200).default(10_000),
   ARES_RECV_WINDOW_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
   ARES_SEED: z.coerce.number().int().nonnegative().optional(),
+  /** How often the trader says that it lives. */
+  ARES_HEARTBEAT_MS: z.coerce.number().int().min(100).max(60_000).default(1_000),
+  /** Which deployment this is. */
+  ARES_STAGE: z.string().min(1).default('local'),
   /** The ledger's tables on AWS. */
   ARES_STATE_TABLE: z.string().min(3).optional(),
   ARES_REGISTRY_TABLE: z.string().min(3).optional(),
   ARES_AUDIT_TABLE: z.string().min(3).optional(),
+  /** The bucket that holds model bytes. */
+  ARES_MODEL_BUCKET: z.string().min(3).optional(),
+  /** Name or ARN of the event bus. */
+  ARES_EVENT_BUS: z.string().min(1).optional(),
+  /** The queue that brings a trader its commands. */
+  ARES_COMMAND_QUEUE_URL: url(['http:', 'https:']).optional(),
+  /** The topic that people subscribe to. */
+  ARES_ALERT_TOPIC_ARN: z.string().min(1).optional(),
+  /** Secrets Manager holds an account's exchange keys under this name, a slash and the account. */
+  ARES_KEYS_SECRET_PREFIX: z.string().min(1).optional(),
+  /** ARN of the KMS key that wraps data keys. */
+  ARES_CIPHER_KEY_ARN: z.string().min(1).optional(),
+  /** A function's name on AWS is this and its name in the wiring table; its dead-letter queue's name adds `-dead-letters`. */
+  ARES_FUNCTION_PREFIX: z.string().min(1).optional(),
   ARES_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

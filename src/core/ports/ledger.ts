@@ -79,6 +79,8 @@ export interface AppendRecord {
   readonly key: Key;
   readonly value: JsonObject;
   readonly index?: IndexKey;
+  /** From this wall time on it may vanish by itself, at once or days later. Not for what is audited. */
+  readonly expiresAt?: EpochMillis;
 }
 
 export interface Query {

@@ -19,9 +19,9 @@ export const connect = (server: ScriptedServer, changes: Partial<CcxtExchangeOpt
     monotonic: systemClocks.monotonic,
     random: systemRandom(),
     log: silent,
-    reads: { baseMs: 5, capMs: 20, maxAttempts: 4, maxTotalMs: 2_000, attemptMs: 300 },
-    submit: { timeoutMs: 300 },
-    stream: { baseMs: 5, capMs: 20, connectMs: 500, firstConnectMs: 1_500 },
+    reads: { baseMs: 5, capMs: 20, maxAttempts: 4, maxTotalMs: 5_000, attemptMs: 1_000 },
+    submit: { timeoutMs: 2_000 },
+    stream: { baseMs: 5, capMs: 20, connectMs: 2_000, firstConnectMs: 5_000 },
     ...changes,
   });
 

@@ -2,6 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { approve, connect } from './connect.ts';
 import { ack, exchangeInfo, type SocketAnswer, startScriptedServer } from './scripted-server.ts';
 
+/** Connecting is part of it: on a busy machine that alone takes some hundred milliseconds. */
+const TIMEOUT_MS = 2_000;
+
 const error = (status: number, code: number, msg = 'said the exchange'): SocketAnswer => ({
   status,
   error: { code, msg },
@@ -15,7 +18,7 @@ async function submitAnswered(answer: SocketAnswer, via: 'websocket' | 'rest') {
     if (typeof answer === 'string') return answer;
     return { status: answer.status, body: answer.status === 200 ? answer.result : answer.error };
   };
-  const exchange = connect(server, { submit: { timeoutMs: 300, via } });
+  const exchange = connect(server, { submit: { timeoutMs: TIMEOUT_MS, via } });
   const outcome = await exchange.submit(approve('a'));
   const sent = server.requests.filter((request) => request === 'ws order.place' || request === 'POST /api/v3/order');
   await exchange.close();
@@ -125,7 +128,7 @@ describe('an order', () => {
       if (method === 'POST') return { body: ack({ newClientOrderId: 'a', quantity: '0.001', side: 'BUY' }) };
       return undefined;
     };
-    const exchange = connect(server, { submit: { via: 'rest', timeoutMs: 300 } });
+    const exchange = connect(server, { submit: { via: 'rest', timeoutMs: TIMEOUT_MS } });
     await exchange.submit(approve('first'));
     // Half the limit is this process's; the reads beyond it stand in ccxt's queue until a minute is over.
     const reads = Array.from({ length: 150 }, () => exchange.serverTime().catch(() => undefined));
@@ -142,7 +145,7 @@ describe('an order', () => {
     const exchange = connect(server);
     expect(await exchange.submit(approve('a'))).toMatchObject({
       outcome: 'unknown',
-      reason: 'no answer within 300 ms',
+      reason: 'no answer within 2000 ms',
     });
     server.send('account', JSON.stringify({ id: 1, status: 200, result: ack({ newClientOrderId: 'a' }) }));
     server.socket = (_, params) => ({ status: 200, result: ack(params) });

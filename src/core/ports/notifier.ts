@@ -1,0 +1,18 @@
+/** Something a person should know. */
+export interface Notice {
+  /** The same for every delivery of the same news. */
+  readonly id: string;
+  readonly severity: 'information' | 'warning' | 'critical';
+  /** One line, at most 100 characters, plain ASCII. */
+  readonly subject: string;
+  /** What happened, what it means for the money, what to do. */
+  readonly body: string;
+  /** Section of the runbook, like `#trader-silent`. */
+  readonly runbook: string;
+}
+
+/** Tells people. Secrets must not be in a notice. */
+export interface Notifier {
+  /** @throws AresError `NOTICE_REFUSED` when nobody took it, saying why */
+  notify(notice: Notice): Promise<void>;
+}
