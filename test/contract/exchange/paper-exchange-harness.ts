@@ -21,9 +21,9 @@ const PATHS = {
 
 /** Waits short enough for tests, in the proportions of the real ones. */
 const QUICK: Pick<CcxtExchangeOptions, 'reads' | 'submit' | 'stream'> = {
-  reads: { baseMs: 20, capMs: 100, maxAttempts: 6, maxTotalMs: 3_000, attemptMs: 400 },
-  submit: { timeoutMs: 600 },
-  stream: { baseMs: 20, capMs: 200, firstConnectMs: 2_000 },
+  reads: { baseMs: 20, capMs: 100, maxAttempts: 6, maxTotalMs: 8_000, attemptMs: 1_500 },
+  submit: { timeoutMs: 2_000 },
+  stream: { baseMs: 20, capMs: 200, firstConnectMs: 8_000 },
 };
 
 /** The adapter over ccxt, connected to the paper exchange with real candles. */
