@@ -26,8 +26,8 @@ module.exports = {
       name: 'wiring-is-data',
       comment: 'the CDK app reads these: nothing heavy may come along',
       severity: 'error',
-      from: { path: '^src/compose/(wiring|env)\\.ts$' },
-      to: { pathNot: ['^src/core/', CALCULATION] },
+      from: { path: '^src/compose/(wiring|env|stage-[a-z]+)\\.ts$' },
+      to: { pathNot: ['^src/core/', '^src/compose/(env|stage-[a-z]+)\\.ts$', CALCULATION] },
     },
     {
       name: 'functions-and-apps-use-ports',
@@ -52,8 +52,16 @@ module.exports = {
     {
       name: 'infra-reads-the-tables',
       severity: 'error',
+      comment: 'names, keys, tables and stages as plain data: no decision and no client',
       from: { path: '^infra/' },
-      to: { path: '^(src|functions|apps)/', pathNot: '^src/(core/events/|compose/wiring\\.ts$|compose/env\\.ts$)' },
+      to: {
+        path: '^(src|functions|apps|test|bench|scripts)/',
+        pathNot: [
+          '^src/core/(events/|models/slot\\.ts$|ledger-keys\\.ts$|ares-error\\.ts$)',
+          '^src/compose/(wiring|env|stage-[a-z]+)\\.ts$',
+          '^src/adapters/aws/ledger-tables\\.ts$',
+        ],
+      },
     },
     {
       name: 'training-thread-is-plain',
@@ -66,7 +74,7 @@ module.exports = {
     {
       name: 'nothing-unresolved',
       severity: 'error',
-      from: { path: '^(src|functions|apps)/' },
+      from: { path: '^(src|functions|apps|infra)/' },
       to: { couldNotResolve: true },
     },
   ],

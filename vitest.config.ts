@@ -14,11 +14,13 @@ export default defineConfig({
     projects: [
       suite('unit', ['test/unit/**/*.test.ts'], { testTimeout: 30_000 }),
       suite('contract', ['test/contract/**/*.test.ts'], { testTimeout: 30_000 }),
+      suite('infra', ['test/infra/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
       suite('integration', ['test/integration/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 170_000, hookTimeout: 60_000 }),
       suite('aws', ['test/aws/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
       suite('system', ['test/system/**/*.test.ts'], { testTimeout: 170_000, hookTimeout: 60_000 }),
       suite('kill', ['test/kill/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
+      suite('deploy', ['test/deploy/**/*.test.ts'], { testTimeout: 300_000, hookTimeout: 300_000 }),
       suite('browser', ['test/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
     ],
     coverage: {

@@ -1,3 +1,4 @@
+import type { LedgerCost } from './ledger-cost/measure-ledger-cost.ts';
 import type { Percentiles } from './measure/percentiles.ts';
 
 export interface BenchOptions {
@@ -7,6 +8,8 @@ export interface BenchOptions {
   readonly runs: number;
   /** How many all runs together aim at. */
   readonly samples: number;
+  /** The share of a core that what is measured gets; all of them when absent. */
+  readonly cpu?: number;
   /** What goes on, for whoever waits. */
   readonly say: (line: string) => void;
 }
@@ -26,5 +29,5 @@ export interface BenchResult extends Percentiles {
 /** One measured promise. */
 export interface Bench {
   readonly promise: string;
-  run(options: BenchOptions): Promise<{ readonly result: BenchResult; readonly table: string }>;
+  run(options: BenchOptions): Promise<{ readonly result: BenchResult | LedgerCost; readonly table: string }>;
 }

@@ -1,6 +1,7 @@
 import { onnxPredictorLoader } from '../src/adapters/inference/onnx-predictor-loader.ts';
 import { AresError } from '../src/core/ares-error.ts';
 import type { Bench, BenchOptions } from './bench.ts';
+import { type CpuQuota, openCpuQuota } from './measure/cpu-quota.ts';
 import { loadNow, machineFacts } from './measure/machine-facts.ts';
 import { overRuns, percentilesOf } from './measure/percentiles.ts';
 import { type ComparedSpan, comparePeers, ratioOf } from './peers/compare-peers.ts';
@@ -15,8 +16,8 @@ import { type PathRequest, type PathRun, runTradingPath } from './trading-path/r
 import { joinPasses, summarizeRuns } from './trading-path/summarize-runs.ts';
 
 const AIM = { p50Us: 200, p99Us: 800 };
-const EVEN = { kind: 'even', spacingUs: 400 } as const;
-const RECORDED = { kind: 'recorded', speed: 10 } as const;
+const SPACING_US = 400;
+const SPEED = 10;
 const EVERY_NTH = 3;
 const MOST_PASSES = 3;
 
@@ -42,7 +43,7 @@ interface Material {
   readonly model: PeerModel;
 }
 
-type Passage = Pick<PathRequest, 'via' | 'pace' | 'orders'>;
+type Passage = Pick<PathRequest, 'via' | 'pace' | 'orders' | 'within'>;
 
 /** Plays the recording, again when it ends before there are orders enough. */
 async function collect({ recording, model }: Material, request: Passage): Promise<PathRun> {
@@ -65,6 +66,13 @@ async function collect({ recording, model }: Material, request: Passage): Promis
   }
   return joinPasses(passes);
 }
+
+/** With less than a core the market comes so much slower: the work a second of processor time stays the same, and no backlog grows. */
+const pacesFor = (share: number) =>
+  ({
+    even: { kind: 'even', spacingUs: Math.round(SPACING_US / Math.min(1, share)) },
+    recorded: { kind: 'recorded', speed: SPEED * Math.min(1, share) },
+  }) as const;
 
 async function repeat(what: string, { runs, say }: BenchOptions, material: Material, request: Passage) {
   const done: PathRun[] = [];
@@ -118,16 +126,36 @@ const spans = ({ toDecision, toSubmit }: DecisionLatency['engineAlone']): readon
 ];
 
 async function run(options: BenchOptions): Promise<{ result: DecisionLatency; table: string }> {
+  if (options.cpu === undefined) return measureUnder(options, undefined);
+  const quota = openCpuQuota(options.cpu);
+  try {
+    return await measureUnder(options, quota);
+  } finally {
+    quota.close();
+  }
+}
+
+async function measureUnder(
+  options: BenchOptions,
+  quota: CpuQuota | undefined,
+): Promise<{ result: DecisionLatency; table: string }> {
   const { peers, runs, samples, say } = options;
+  const within: CpuQuota['within'] = quota?.within ?? ((work) => work());
+  const paces = pacesFor(options.cpu ?? 1);
   const before = loadNow();
   const material = { recording: await readRecording(), model: readPeerModel() };
   const orders = Math.ceil(samples / runs);
   const few = Math.ceil(orders / 4);
-  const websocket = await repeat('WebSocket', options, material, { via: 'websocket', pace: EVEN, orders });
-  const rest = await repeat('REST', options, material, { via: 'rest', pace: EVEN, orders: few });
-  const slow = { via: 'websocket', pace: RECORDED, orders: few } as const;
+  const websocket = await repeat('WebSocket', options, material, {
+    via: 'websocket',
+    pace: paces.even,
+    orders,
+    within,
+  });
+  const rest = await repeat('REST', options, material, { via: 'rest', pace: paces.even, orders: few, within });
+  const slow = { via: 'websocket', pace: paces.recorded, orders: few, within } as const;
   const recordedPace = await repeat('recorded pace', options, material, slow);
-  const { limits, engineAlone } = await measureEngine(options, material);
+  const { limits, engineAlone } = await within(() => measureEngine(options, material));
   const outcome = peers
     ? await runPeers({ install: ['naut', 'ft'], run: ['nautilus', 'freqtrade'] }, Math.max(runs, 3), say)
     : ({ outcome: 'failed', reason: 'not asked for: --peers' } as const);
@@ -147,7 +175,7 @@ async function run(options: BenchOptions): Promise<{ result: DecisionLatency; ta
     runs,
     ...(first ? { peer: `${first.peer}: ${first.work}`, ratio: first.ratio } : bound),
     aim: { ...AIM, met: p50Us <= AIM.p50Us && p99Us <= AIM.p99Us },
-    pace: `recorded frames in their order, one every ${EVEN.spacingUs} µs; recordedPace: as recorded, ${RECORDED.speed} times faster`,
+    pace: `recorded frames in their order, one every ${paces.even.spacingUs} µs; recordedPace: as recorded, ${paces.recorded.speed} times faster`,
     spread: websocket.spread,
     stages: websocket.stages,
     perRun: websocket.perRun,
@@ -166,6 +194,7 @@ async function run(options: BenchOptions): Promise<{ result: DecisionLatency; ta
     outside: OUTSIDE,
     unlikeLive: UNLIKE_LIVE,
     machine: machineFacts(),
+    ...(quota ? { cpu: quota.result() } : {}),
     load: { before, after: loadNow() },
   };
   return { result, table: latencyTable(result) };

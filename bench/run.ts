@@ -3,16 +3,22 @@ import * as z from 'zod';
 import { AresError } from '../src/core/ares-error.ts';
 import type { Bench } from './bench.ts';
 import { decisionLatency } from './decision-latency.ts';
+import { ledgerCost } from './ledger-cost.ts';
 
-const benches: Readonly<Record<string, Bench>> = { 'decision-latency': decisionLatency };
+const benches: Readonly<Record<string, Bench>> = {
+  'decision-latency': decisionLatency,
+  'ledger-cost': ledgerCost,
+};
 
 const whole = z.coerce.number({ error: 'must be a whole number' }).int().min(1, 'must be a whole number from 1');
-const optionsSchema = z.object({ runs: whole.default(3), samples: whole.default(2_000) });
+const share = z.coerce.number({ error: 'must be a number' }).gt(0, 'must be above 0').max(64, 'must be at most 64');
+const optionsSchema = z.object({ runs: whole.default(3), samples: whole.default(2_000), cpu: share.optional() });
 
-const HELP = `npm run bench -- NAME [--json] [--peers] [--runs N] [--samples N]
+const HELP = `npm run bench -- NAME [--json] [--peers] [--cpu SHARE] [--runs N] [--samples N]
 
   --json     one JSON object in place of a table
   --peers    also installs the peers of ARES_PEERS (once, minutes) and runs them in the same call
+  --cpu      share of a core for the trader's process: 0.25 as the economy size has it, 1 as the low-latency one (Linux, root)
   --runs     repeats, 3 unless told; figures are medians over them
   --samples  orders all runs together aim at, 2000 unless told
 
@@ -33,10 +39,11 @@ function readArguments(args: readonly string[]) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: flag, peers: flag, help: flag, runs: text, samples: text },
+      options: { json: flag, peers: flag, help: flag, runs: text, samples: text, cpu: text },
     });
-    const { runs, samples } = optionsSchema.parse(values);
-    return { names: positionals, json: values.json, peers: values.peers, help: values.help, runs, samples };
+    const { runs, samples, cpu } = optionsSchema.parse(values);
+    const { json, peers, help } = values;
+    return { names: positionals, json, peers, help, runs, samples, ...(cpu === undefined ? {} : { cpu }) };
   } catch (error) {
     if (error instanceof z.ZodError) {
       return refuse(error.issues.map(({ path, message }) => `--${path.join('.')} ${message}`).join('; '));

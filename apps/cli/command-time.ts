@@ -1,22 +1,44 @@
 import * as z from 'zod';
 import { readConfig } from '../../src/core/config/read-config.ts';
+import { readAll } from '../../src/core/dashboard/read-all.ts';
 import { keys } from '../../src/core/ledger-keys.ts';
+import type { SlotId } from '../../src/core/models/slot.ts';
 import { type EpochMillis, epochMillis, type WallClock } from '../../src/core/ports/clock.ts';
-import type { LedgerReader } from '../../src/core/ports/ledger.ts';
+import type { Item, LedgerReader } from '../../src/core/ports/ledger.ts';
 
 const heartbeatSchema = z.object({ at: z.number(), marketTime: z.number() });
 
 /**
  * When a person's command happens.
  *
- * That is the market's time, which all decisions about models and trading carry, as the trader last told it. Where no trader has reported within the live configuration's
+ * That is the market's time, which all decisions about models and trading carry, as the slot's trader last told it. Where it has not reported within the live configuration's
  * `monitoring.heartbeatAgeMs`, or its market has not begun, it is wall time: in a real market the same, after a replay later than anything in it.
+ *
+ * @param slot the one the command is about; `undefined` when it is about all: then the trader counts that reported last
  */
-export async function commandTime(ledger: LedgerReader, wallClock: WallClock): Promise<EpochMillis> {
+export async function commandTime(
+  ledger: LedgerReader,
+  wallClock: WallClock,
+  slot: SlotId | undefined,
+): Promise<EpochMillis> {
   const wall = wallClock.now();
   const { config } = await readConfig(ledger);
-  const item = await ledger.get(keys.heartbeat('trader'));
-  const heartbeat = heartbeatSchema.safeParse(item?.value).data;
-  const isFresh = heartbeat !== undefined && wall - heartbeat.at <= config.monitoring.heartbeatAgeMs;
-  return isFresh && heartbeat.marketTime > 0 ? epochMillis(heartbeat.marketTime) : wall;
+  const items = await heartbeatsOf(ledger, slot);
+  const newest = items
+    .map(({ value }) => heartbeatSchema.safeParse(value).data)
+    .filter((heartbeat) => heartbeat !== undefined)
+    .filter(({ at, marketTime }) => wall - at <= config.monitoring.heartbeatAgeMs && marketTime > 0)
+    .toSorted((a, b) => b.at - a.at)[0];
+  return newest ? epochMillis(newest.marketTime) : wall;
+}
+
+async function heartbeatsOf(ledger: LedgerReader, slot: SlotId | undefined): Promise<readonly Item[]> {
+  if (slot === undefined) {
+    const { table, pk } = keys.heartbeat('' as SlotId);
+    const items: Item[] = [];
+    for await (const item of readAll(ledger, { table, pk })) items.push(item);
+    return items;
+  }
+  const item = await ledger.get(keys.heartbeat(slot));
+  return item ? [item] : [];
 }

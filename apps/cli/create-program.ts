@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Deliver } from './define-command.ts';
 import { helpText } from './help-text.ts';
-import { slotText } from './option-parsers.ts';
+import { slotText, stageText } from './option-parsers.ts';
 
 type Define = (program: Command, deliver: Deliver) => void;
 
@@ -21,6 +21,9 @@ const groups: readonly { readonly commands: readonly string[]; readonly load: ()
   { commands: ['data'], load: async () => (await import('./commands/data.ts')).defineData },
   { commands: ['train'], load: async () => (await import('./commands/train.ts')).defineTrain },
   { commands: ['backtest'], load: async () => (await import('./commands/backtest.ts')).defineBacktest },
+  { commands: ['init'], load: async () => (await import('./commands/init.ts')).defineInit },
+  { commands: ['export'], load: async () => (await import('./commands/export.ts')).defineExport },
+  { commands: ['import'], load: async () => (await import('./commands/import.ts')).defineImport },
   { commands: ['doctor'], load: async () => (await import('./commands/doctor.ts')).defineDoctor },
 ];
 
@@ -35,6 +38,7 @@ export async function createProgram(argv: readonly string[], deliver: Deliver): 
     .usage('[options] <command>')
     .option('--json', 'one JSON value on standard output, and nothing else there')
     .option('--data-dir <dir>', 'where Ares keeps everything (default: ARES_DATA_DIR, else .ares)')
+    .option('--stage <name>', 'work on this deployed stage, in place of a data directory of this machine', stageText)
     .option('--slot <slot>', 'like paper:trend:BTC/USDT:1m (default: ARES_SLOT, else the only one there is)', slotText)
     .helpCommand('help [command]', 'the help of a command')
     .configureHelp({ showGlobalOptions: true })
@@ -42,7 +46,7 @@ export async function createProgram(argv: readonly string[], deliver: Deliver): 
       outputError: () => undefined,
       ...(argv.includes('--json') ? { writeErr: () => undefined } : {}),
     })
-    .addHelpText('after', helpText(['status', 'help rollback', 'audit verify --json']))
+    .addHelpText('after', helpText(['status', 'help rollback', 'audit verify --json', '--stage paper status']))
     .exitOverride();
   const called = calledCommand(argv);
   const wanted = groups.filter(({ commands }) => called !== undefined && commands.includes(called));
@@ -50,7 +54,7 @@ export async function createProgram(argv: readonly string[], deliver: Deliver): 
   return program;
 }
 
-const WITH_VALUE = ['--data-dir', '--slot'];
+const WITH_VALUE = ['--data-dir', '--slot', '--stage'];
 
 /** The first word that is neither a global option nor the value of one. */
 function calledCommand(argv: readonly string[]): string | undefined {

@@ -30,6 +30,13 @@ export function symbolText(text: string): string {
   throw new InvalidArgumentError(`symbol must be like BTC/USDT, was "${text}"`);
 }
 
+export function stageText(text: string): string {
+  if (/^[a-z][a-z0-9-]{1,15}$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    `stage must have 2 to 16 lower-case letters, digits and dashes, a letter first, was "${text}"`,
+  );
+}
+
 /** A number with bounds, both included. */
 export const numberFrom =
   (min: number, max = Number.POSITIVE_INFINITY) =>

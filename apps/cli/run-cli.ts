@@ -10,10 +10,15 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'ENV_INVALID',
   'SLOT_AMBIGUOUS',
   'SLOT_INVALID',
+  'STAGE_INVALID',
   'RUN_ID_INVALID',
   'QUERY_INVALID',
   'TIMEFRAME_INVALID',
   'TRAINING_INVALID',
+  'ONE_MACHINE_ONLY',
+  'OUTPUTS_MISSING',
+  'OUTPUTS_INVALID',
+  'STAGE_UNKNOWN',
 ]);
 
 /** Runs one command line to its end, printing its result or its error, and returns the exit code. */

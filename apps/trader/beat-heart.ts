@@ -1,12 +1,11 @@
 import { messageOf } from '../../src/core/ares-error.ts';
 import { keys } from '../../src/core/ledger-keys.ts';
+import type { SlotId } from '../../src/core/models/slot.ts';
 import type { Timers, WallClock } from '../../src/core/ports/clock.ts';
 import type { Ledger } from '../../src/core/ports/ledger.ts';
 import type { Log } from '../../src/core/ports/log.ts';
 import type { TradingEngine } from '../../src/core/trading/engine.ts';
 import type { HotSwap } from '../../src/core/trading/hot-swap.ts';
-
-const EVERY_MS = 1_000;
 
 interface HeartPorts {
   readonly ledger: Ledger;
@@ -15,16 +14,23 @@ interface HeartPorts {
   readonly log: Log;
 }
 
-/** Writes once a second what the trader is and does, for whoever watches it. */
+/** Writes at once and every so often what the trader is and does, for whoever watches it; calls `onBeat` when that is written. */
 export function beatHeart(
-  of: { readonly instance: string; readonly engine: TradingEngine; readonly hotSwap: HotSwap },
+  of: {
+    readonly slot: SlotId;
+    readonly instance: string;
+    readonly engine: TradingEngine;
+    readonly hotSwap: HotSwap;
+    readonly everyMs: number;
+    readonly onBeat: () => void;
+  },
   ports: HeartPorts,
 ): { stop(): void } {
-  const { engine, hotSwap, instance } = of;
+  const { slot, engine, hotSwap, instance, everyMs, onBeat } = of;
   const beat = (): Promise<void> =>
     ports.ledger.append([
       {
-        key: keys.heartbeat('trader'),
+        key: keys.heartbeat(slot),
         value: {
           at: ports.wallClock.now(),
           instance,
@@ -41,6 +47,6 @@ export function beatHeart(
     ]);
   const report = (error: unknown): void =>
     ports.log.warn('the heartbeat could not be written', { error: messageOf(error) });
-  void beat().catch(report);
-  return { stop: ports.timers.every(EVERY_MS, () => void beat().catch(report)) };
+  void beat().then(onBeat, report);
+  return { stop: ports.timers.every(everyMs, () => void beat().then(onBeat, report)) };
 }

@@ -74,15 +74,16 @@ export function followCommands(
   };
 
   let busy = false;
+  const stopping = new AbortController();
   const poll = async (): Promise<void> => {
-    const received = await ports.commandQueue.receive(10);
+    const received = await ports.commandQueue.receive(10, stopping.signal);
     if (received.length === 0) return;
     for (const { event } of received)
       ports.log.info('command', { command: event.detailType, id: event.detail.metadata.id });
     await synchronise();
     for (const command of received) await command.done();
   };
-  const stop = ports.timers.every(options.pollMs, () => {
+  const stopPolling = ports.timers.every(options.pollMs, () => {
     if (busy) return;
     busy = true;
     poll()
@@ -91,5 +92,9 @@ export function followCommands(
         busy = false;
       });
   });
+  const stop = (): void => {
+    stopPolling();
+    stopping.abort('the trader stops');
+  };
   return { synchronise, stop };
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../../src/core/ares-error.ts';
 import { readConfig } from '../../src/core/config/read-config.ts';
+import { type InitialSettings, seedConfig } from '../../src/core/config/seed-config.ts';
 import { type EventData, type EventName, newEvent } from '../../src/core/events/catalogue.ts';
 import { aresCore } from '../../src/core/features/ares-core.ts';
 import { createFeatureComputer } from '../../src/core/features/feature-computer.ts';
@@ -29,12 +30,18 @@ import { followCommands } from './follow-commands.ts';
 
 export interface TraderOptions {
   readonly slot: SlotId;
+  readonly stage: string;
+  /** What the live configuration begins with, where there is none. */
+  readonly initialSettings: InitialSettings | undefined;
   readonly leaseTtlMs: number;
   readonly recvWindowMs: number;
   readonly commandPollMs: number;
+  readonly heartbeatMs: number;
   /** In lockstep: called when a bar is done. */
   readonly acknowledge: ReplayControl['acknowledge'] | undefined;
   readonly onReady: () => void;
+  /** The ledger has taken a heartbeat. */
+  readonly onBeat: () => void;
 }
 
 export interface TraderPorts {
@@ -71,6 +78,12 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
   );
   void lease.lost.then((reason) => fatal.reject(new Error(reason)));
   log.info('lease taken', { slot, epoch: lease.epoch });
+
+  if (options.initialSettings) {
+    const { stage, initialSettings: settings } = options;
+    const seeded = await seedConfig({ stage, settings, now: wallClock.now(), sessionId: instance }, ports);
+    log.info('settings of the deployment', { ...seeded });
+  }
 
   const buffered: StreamMessage[] = [];
   let deliver = (message: StreamMessage): void => void buffered.push(message);
@@ -154,7 +167,10 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
   await commands.synchronise();
   deliver = (message) => engine.accept(message);
   for (const message of buffered.splice(0)) engine.accept(message);
-  const heart = beatHeart({ instance, engine, hotSwap }, ports);
+  const heart = beatHeart(
+    { slot, instance, engine, hotSwap, everyMs: options.heartbeatMs, onBeat: options.onBeat },
+    ports,
+  );
   await announce('ComponentStarted', { component: 'trader', instance }, instance, ports);
   options.onReady();
 

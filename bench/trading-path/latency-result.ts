@@ -1,4 +1,5 @@
 import type { BenchResult } from '../bench.ts';
+import type { CpuShare } from '../measure/cpu-quota.ts';
 import type { MachineFacts } from '../measure/machine-facts.ts';
 import type { Percentiles, Spread } from '../measure/percentiles.ts';
 import type { PeerComparison } from '../peers/compare-peers.ts';
@@ -25,5 +26,7 @@ export interface DecisionLatency extends BenchResult {
   readonly outside: readonly string[];
   readonly unlikeLive: readonly string[];
   readonly machine: MachineFacts;
+  /** The share of a core that the trader's process had; absent: all there are. */
+  readonly cpu?: CpuShare;
   readonly load: { readonly before: number; readonly after: number };
 }

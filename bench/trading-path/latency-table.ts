@@ -22,9 +22,11 @@ function path(name: string, figures: PathFigures): string[] {
 
 /** The figures for people. */
 export function latencyTable(result: DecisionLatency): string {
-  const { aim, machine, load, limits, engineAlone, orderPaths, recordedPace, everyTrade, peers, peersMissing } = result;
+  const { aim, cpu, machine, load, limits, engineAlone, orderPaths, recordedPace, everyTrade, peers, peersMissing } =
+    result;
   return [
     `decision latency, medians of ${result.runs} runs; ${machine.cores} × ${machine.cpu}, Node ${machine.node}, load ${load.before} before and ${load.after} after`,
+    ...(cpu ? [`${cpu.share} of a core; ${cpu.how}; used up in ${cpu.throttled} of ${cpu.periods} periods`] : []),
     `aim: p50 ≤ ${aim.p50Us}, p99 ≤ ${aim.p99Us} µs: ${aim.met ? 'met' : 'missed'}; pace: ${result.pace}`,
     ...path('order over WebSocket', orderPaths.websocket),
     ...path('order over REST', orderPaths.rest),

@@ -19,6 +19,7 @@ import { acquireLease } from '../../src/core/trading/lease.ts';
 import { createLedgerJournal } from '../../src/core/trading/ledger-journal.ts';
 import { decimal } from '../../src/core/trading/money.ts';
 import { readBooks } from '../../src/core/trading/recover-slot.ts';
+import type { CpuQuota } from '../measure/cpu-quota.ts';
 import { forcedSettings } from './forced-settings.ts';
 import { createForcingDriver } from './forcing-driver.ts';
 import { type Recording, writeEvenly } from './recording.ts';
@@ -47,6 +48,8 @@ export interface PathRequest {
   readonly orders: number;
   readonly everyNth: number;
   readonly pace: Pace;
+  /** What the trader's work goes through, the exchange's does not. */
+  readonly within: CpuQuota['within'];
 }
 
 export interface PathRun {
@@ -80,7 +83,7 @@ export async function runTradingPath(request: PathRequest): Promise<PathRun> {
   const probe = installSocketProbe();
   try {
     const ledger = createSqliteLedger(db);
-    return await trade(request, market, ledger, probe);
+    return await request.within(() => trade(request, market, ledger, probe));
   } finally {
     probe.remove();
     await market.stop();

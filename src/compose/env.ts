@@ -10,6 +10,9 @@ const url = (protocols: readonly string[]) =>
       `must be a URL with ${protocols.join(' or ')}`,
     );
 
+const settingsMust = 'must be a JSON object of settings, each a number or text';
+const settingsSchema = z.record(z.string(), z.union([z.string(), z.number()]));
+
 /** Everything a process takes from its environment; each variable is read here and nowhere else. */
 const schema = z.object({
   /** Where one machine keeps its database, models, keys and logs. */
@@ -44,8 +47,26 @@ const schema = z.object({
   ARES_SEED: z.coerce.number().int().nonnegative().optional(),
   /** How often the trader says that it lives. */
   ARES_HEARTBEAT_MS: z.coerce.number().int().min(100).max(60_000).default(1_000),
+  /** Where the trader says on the loopback address whether it lives; nowhere when not set. */
+  ARES_HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   /** Which deployment this is. */
   ARES_STAGE: z.string().min(1).default('local'),
+  /** What the deployment means to do; the trader refuses what it cannot do safely. */
+  ARES_MODE: z.enum(['paper', 'shadow', 'live']).optional(),
+  /** JSON of settings by name, like `{"risk.dailyLossFraction":0.02}`: the first version of the live configuration, where there is none. */
+  ARES_INITIAL_SETTINGS: z
+    .string()
+    .transform((text, context) => {
+      try {
+        const settings = settingsSchema.safeParse(JSON.parse(text));
+        if (settings.success) return settings.data;
+      } catch {
+        // Said below, like everything else that it is not.
+      }
+      context.addIssue({ code: 'custom', message: settingsMust });
+      return z.NEVER;
+    })
+    .optional(),
   /** The ledger's tables on AWS. */
   ARES_STATE_TABLE: z.string().min(3).optional(),
   ARES_REGISTRY_TABLE: z.string().min(3).optional(),
@@ -64,7 +85,13 @@ const schema = z.object({
   ARES_CIPHER_KEY_ARN: z.string().min(1).optional(),
   /** A function's name on AWS is this and its name in the wiring table; its dead-letter queue's name adds `-dead-letters`. */
   ARES_FUNCTION_PREFIX: z.string().min(1).optional(),
+  /** Where `cdk deploy --outputs-file` wrote what it deployed; the command line finds a stage by it. */
+  ARES_OUTPUTS: z.string().min(1).optional(),
   ARES_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Another server that speaks AWS's API; the SDK reads it itself. */
+  AWS_ENDPOINT_URL: url(['http:', 'https:']).optional(),
+  /** Lambda says so of the function it runs, in MiB. */
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: z.coerce.number().int().positive().optional(),
 });
 
 export type Env = z.infer<typeof schema>;

@@ -7,7 +7,7 @@ import { AresError } from '../core/ares-error.ts';
 import type { Invocation } from '../core/events/invocation.ts';
 import { parseInvocation } from '../core/events/parse-invocation.ts';
 import { keys } from '../core/ledger-keys.ts';
-import type { Monotonic, WallClock } from '../core/ports/clock.ts';
+import { epochMillis, type Monotonic, type WallClock } from '../core/ports/clock.ts';
 import type { Ledger } from '../core/ports/ledger.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { LambdaContext } from './lambda-context.ts';
@@ -27,6 +27,9 @@ export interface HandlerRuntime {
   readonly monotonic: Monotonic;
   readonly wallClock: WallClock;
 }
+
+/** Far longer than any delivery is retried; what a use case commits is guarded by its tokens for ever. */
+const MARK_KEPT_MS = 30 * 24 * 3_600_000;
 
 type Middleware = MiddlewareObj<Invocation, object>;
 
@@ -62,8 +65,13 @@ function handledOnce(name: FunctionName, runtime: () => HandlerRuntime): Middlew
       return { outcome: 'already_handled' };
     },
     async after({ event }) {
+      const at = runtime().wallClock.now();
       await runtime().ledger.append([
-        { key: keys.handled(name, event.id), value: { at: runtime().wallClock.now(), trigger: event.trigger.kind } },
+        {
+          key: keys.handled(name, event.id),
+          value: { at, trigger: event.trigger.kind },
+          expiresAt: epochMillis(at + MARK_KEPT_MS),
+        },
       ]);
     },
   };

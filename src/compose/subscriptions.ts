@@ -1,6 +1,6 @@
 import { patternOfEvents } from '../core/events/pattern-of-events.ts';
 import type { Subscription } from '../core/events/subscription.ts';
-import { type FunctionWiring, functions, queues } from './wiring.ts';
+import { type FunctionWiring, hostedFunctions, queues } from './wiring.ts';
 
 /** Monitoring that failed is of use only soon. */
 const WALL_RETRY_MS = 10_000;
@@ -21,7 +21,7 @@ export function subscriptionOf({ name, triggers, maxAttempts, timeoutSeconds }: 
 
 /** Who gets which events, as the wiring table says. */
 export const subscriptions: readonly Subscription[] = [
-  ...functions.map(subscriptionOf),
+  ...hostedFunctions.map(subscriptionOf),
   ...queues.map(
     ({ name, events }): Subscription => ({ kind: 'queue', target: name, pattern: patternOfEvents(events) }),
   ),

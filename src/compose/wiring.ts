@@ -5,8 +5,13 @@ export interface Grants {
   readonly ledger?: 'read' | 'write';
   readonly 'model-store'?: 'read' | 'write';
   readonly 'market-data'?: 'read';
+  /** Runs models: needs the native runtime beside its code. */
+  readonly 'predictor-loader'?: 'use';
   readonly metrics?: 'write';
   readonly 'system-probe'?: 'read';
+  readonly outbox?: 'write';
+  readonly 'event-bus'?: 'write';
+  readonly notifier?: 'write';
 }
 
 export type Trigger =
@@ -16,7 +21,9 @@ export type Trigger =
       readonly kind: 'schedule';
       readonly rate: `rate(${number} ${'second' | 'seconds' | 'minute' | 'minutes' | 'hour' | 'hours'})`;
       readonly clock: 'market' | 'wall';
-    };
+    }
+  /** What commits put into the outbox. On AWS the state table's stream; on one machine the function host does this itself. */
+  | { readonly kind: 'outbox' };
 
 export interface FunctionWiring {
   readonly name: string;
@@ -25,8 +32,10 @@ export interface FunctionWiring {
   readonly grants: Grants;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  /** After so many failed attempts an event goes to the dead-letter queue. */
-  readonly maxAttempts: number;
+  /** After so many failed attempts an event goes to the dead-letter queue. Lambda's own limit for what it invokes asynchronously is 3. */
+  readonly maxAttempts: 1 | 2 | 3;
+  /** No two of it run at the same time. */
+  readonly singleWriter?: true;
   /** What it means for the money when this function fails. */
   readonly errorImpact: string;
   /** Failed invocations in five minutes before someone is told. */
@@ -39,7 +48,7 @@ export const functions = [
     name: 'analyze-market',
     about: 'Predicts with the production model on recent candles, and scores earlier predictions with what happened.',
     triggers: [{ kind: 'schedule', rate: 'rate(15 minutes)', clock: 'market' }],
-    grants: { ledger: 'write', 'model-store': 'read', 'market-data': 'read' },
+    grants: { ledger: 'write', 'model-store': 'read', 'market-data': 'read', 'predictor-loader': 'use' },
     memoryMb: 512,
     timeoutSeconds: 60,
     maxAttempts: 3,
@@ -58,7 +67,7 @@ export const functions = [
     grants: { ledger: 'write', 'model-store': 'read' },
     memoryMb: 256,
     timeoutSeconds: 60,
-    maxAttempts: 5,
+    maxAttempts: 3,
     errorImpact: 'The champion keeps trading; better candidates wait, so money is only missed, not lost.',
     alarmAfterErrors: 3,
   },
@@ -85,9 +94,60 @@ export const functions = [
     errorImpact: 'Trading goes on unwatched: a stalled feed or a full disk would be noticed only when orders fail.',
     alarmAfterErrors: 3,
   },
+  {
+    name: 'relay-outbox',
+    about: 'Publishes the events of every commit as soon as it is done, and takes them out of the outbox.',
+    triggers: [{ kind: 'outbox' }],
+    grants: { outbox: 'write', 'event-bus': 'write' },
+    memoryMb: 256,
+    timeoutSeconds: 30,
+    maxAttempts: 3,
+    errorImpact:
+      'The trader learns of a new model, a changed limit or a halt up to two minutes late, when the sweeper publishes it; until then it trades on with the old one.',
+    alarmAfterErrors: 1,
+  },
+  {
+    name: 'sweep-outbox',
+    about: 'Publishes what stayed in the outbox for over a minute, and records how much that was.',
+    triggers: [{ kind: 'schedule', rate: 'rate(1 minute)', clock: 'wall' }],
+    grants: { outbox: 'write', 'event-bus': 'write', metrics: 'write' },
+    memoryMb: 256,
+    timeoutSeconds: 50,
+    maxAttempts: 2,
+    errorImpact:
+      'Nothing as long as the relay works; an event the relay dropped stays unpublished, so a halt or a new model may never reach the trader.',
+    alarmAfterErrors: 3,
+  },
+  {
+    name: 'notify-people',
+    about: 'Tells people of alarms, halts and their ends: what happened, what it means for the money, what to do.',
+    triggers: [
+      {
+        kind: 'events',
+        names: ['PerformanceAlert', 'SystemError', 'SystemRecovered', 'TradingHalted', 'TradingResumed'],
+      },
+    ],
+    // What a slot holds is part of the news.
+    grants: { ledger: 'read', notifier: 'write' },
+    memoryMb: 256,
+    timeoutSeconds: 30,
+    maxAttempts: 3,
+    errorImpact:
+      'Trading goes on as it is; nobody hears of a halt, a limit of losses or a failing model, so losses last until someone looks.',
+    alarmAfterErrors: 1,
+  },
 ] as const satisfies readonly FunctionWiring[];
 
 export type FunctionName = (typeof functions)[number]['name'];
+
+type Served = Exclude<(typeof functions)[number], { readonly triggers: readonly [{ readonly kind: 'outbox' }] }>;
+
+/** Functions that events or schedules start: one machine runs these as AWS does. */
+export type HostedFunctionName = Served['name'];
+
+export const hostedFunctions: readonly FunctionWiring[] = functions.filter(
+  ({ triggers }) => !triggers.some((trigger) => trigger.kind === 'outbox'),
+);
 
 /** Long-running processes that get events as commands through a queue of their own. */
 export const queues = [

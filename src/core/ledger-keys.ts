@@ -26,8 +26,8 @@ export const keys = {
   leaseRenewal: (slot: SlotId) => state(`slot#${slot}`, 'lease-renewal'),
   /** Position, cash flow and counters of a slot as of its last settled order. */
   account: (slot: SlotId) => state(`slot#${slot}`, 'account'),
-  /** What the trader last said of itself; `append`ed. */
-  heartbeat: (component: string) => state('heartbeats', component),
+  /** What a slot's trader last said of itself; `append`ed. All of them: query pk `heartbeats`. */
+  heartbeat: (slot: SlotId) => state('heartbeats', slot),
   config: () => state('config', 'current'),
   configVersion: (version: number) => state('config-versions', sortable(version)),
   /** One order by its client id. Its index lists the unsettled ones of a slot. */

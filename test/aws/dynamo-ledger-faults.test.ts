@@ -1,14 +1,19 @@
 import {
   type DynamoDBClient,
+  PutItemCommand,
   ScanCommand,
   TransactionCanceledException,
   TransactionInProgressException,
+  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { type CountedRequest, countRequests } from '../../src/adapters/aws/count-requests.ts';
 import { createDynamoLedger } from '../../src/adapters/aws/dynamo-ledger.ts';
 import { createDynamoOutbox } from '../../src/adapters/aws/dynamo-outbox.ts';
-import type { LedgerTableNames } from '../../src/adapters/aws/ledger-tables.ts';
+import { type LedgerTableNames, ledgerTable } from '../../src/adapters/aws/ledger-tables.ts';
+import { eventKey, PENDING_EVENTS } from '../../src/adapters/aws/transaction-items.ts';
 import { verifyAudit } from '../../src/core/audit/verify-audit.ts';
+import { epochMillis } from '../../src/core/ports/clock.ts';
 import { auditDraft, commitOf, envelope, put, stateKey } from '../contract/support/sample-commit.ts';
 import { startDynamoDbLocal } from './support/dynamodb-local.ts';
 import { createLedgerTables, dynamoClient, dynamoOptions } from './support/ledger-on-dynamodb-local.ts';
@@ -53,17 +58,29 @@ describe.skipIf(!dynamo)('the ledger on DynamoDB under faults', () => {
     clients.push(client);
     return client;
   };
+  let waits: number[];
+  /** Waits as long as it may at most, and takes no time for it. */
+  const patient = (client: DynamoDBClient) => ({
+    ...dynamoOptions(client, tables),
+    random: { next: () => 1 },
+    timers: { sleep: async (ms: number) => void waits.push(ms) },
+  });
   const ledgerWith = (fault: (call: Call, next: Next) => ReturnType<Next>) => {
     const client = newClient();
     intercept(client, fault);
-    return createDynamoLedger({ ...dynamoOptions(client, tables), timers: { sleep: async () => {} } });
+    return createDynamoLedger(patient(client));
   };
   const real = () => createDynamoLedger(dynamoOptions(plain, tables));
   const key = stateKey('g', 'k');
   const commit = commitOf('t1', { writes: [put(key, 'absent')], audit: [auditDraft()], events: [envelope('e1')] });
 
+  const records = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ key: stateKey('s', String(100 + n)), value: { n } }));
+  const stored = async () => (await real().query({ table: 'state', pk: 's', limit: 100 })).items.length;
+
   beforeEach(async () => {
     tables = await createLedgerTables(plain);
+    waits = [];
   });
   afterAll(async () => {
     for (const client of clients) client.destroy();
@@ -143,18 +160,112 @@ describe.skipIf(!dynamo)('the ledger on DynamoDB under faults', () => {
       if (command !== 'BatchWriteItemCommand' || ++batches % 2 === 0) return next();
       return { response: {}, output: { UnprocessedItems: input.RequestItems, $metadata: {} } };
     });
-    const records = Array.from({ length: 60 }, (_, n) => ({ key: stateKey('s', String(100 + n)), value: { n } }));
-    await ledger.append(records);
+    await ledger.append(records(60));
     expect(batches).toBe(6);
-    expect((await real().query({ table: 'state', pk: 's', limit: 100 })).items).toHaveLength(60);
+    expect(await stored()).toBe(60);
+    expect(waits).toEqual([40, 40, 40]);
   });
 
-  test('says that it is throttled when a batch stays unprocessed', async () => {
+  test('takes an unmet expectation for a conflict, whatever else was in the way of the same transaction', async () => {
+    const other = stateKey('g', 'other');
+    const both = commitOf('t2', { writes: [put(key, 'absent'), put(other, 'absent')] });
+    const ledger = ledgerWith(async ({ command }, next) => {
+      if (command !== 'TransactWriteItemsCommand') return next();
+      throw cancelled('None', 'ThrottlingError', 'ConditionalCheckFailed', 'TransactionConflict');
+    });
+    expect(await ledger.commit(both)).toEqual({ outcome: 'conflict', keys: [other] });
+    expect(waits).toEqual([]);
+  });
+
+  test('says that it is throttled when a batch stays unprocessed, after waits that double up to a second', async () => {
     const ledger = ledgerWith(async ({ input }) => ({
       response: {},
       output: { UnprocessedItems: input.RequestItems, $metadata: {} },
     }));
-    await expect(ledger.append([{ key, value: {} }])).rejects.toMatchObject({ code: 'LEDGER_THROTTLED' });
+    await expect(ledger.append([{ key, value: {} }])).rejects.toMatchObject({
+      code: 'LEDGER_THROTTLED',
+      data: { written: 0, of: 1 },
+    });
+    expect(waits).toEqual([40, 80, 160, 320, 640, 1_000, 1_000, 1_000, 1_000]);
+  });
+
+  test('says how much of an append was written when part of a batch stays unprocessed, and the same again completes it', async () => {
+    const ledger = ledgerWith(async ({ command, input }, next) => {
+      const requests = (input.RequestItems as Record<string, WriteRequest[]>)[tables.state] ?? [];
+      const stuck = requests.filter(({ PutRequest }) => Number(PutRequest?.Item?.sk?.S) >= 140);
+      if (command !== 'BatchWriteItemCommand' || stuck.length === 0) return next();
+      const taken = requests.filter((request) => !stuck.includes(request));
+      input.RequestItems = { [tables.state]: taken };
+      if (taken.length > 0) await next();
+      return { response: {}, output: { UnprocessedItems: { [tables.state]: stuck }, $metadata: {} } };
+    });
+    await expect(ledger.append(records(60))).rejects.toMatchObject({
+      code: 'LEDGER_THROTTLED',
+      message: expect.stringContaining('left 10 of 25 items unprocessed'),
+      data: { written: 40, of: 60 },
+    });
+    expect(await stored()).toBe(40);
+    await real().append(records(60));
+    expect(await stored()).toBe(60);
+  });
+
+  test.each([
+    ['throttled', failure('ProvisionedThroughputExceededException', 400), 'LEDGER_THROTTLED'],
+    ['throttled by status', failure('SomethingNew', 429), 'LEDGER_THROTTLED'],
+    ['broken', failure('InternalServerError', 500), 'LEDGER_UNAVAILABLE'],
+    ['forbidden', failure('AccessDeniedException', 400), 'LEDGER_REFUSED'],
+  ])('names the fault of a request that is %s', async (_, error, code) => {
+    let sent = 0;
+    const ledger = ledgerWith(async ({ command }, next) => {
+      if (command === 'BatchWriteItemCommand' && ++sent === 1) return next();
+      throw error;
+    });
+    await expect(ledger.append(records(60))).rejects.toMatchObject({ code, data: { written: 25, of: 60 } });
+    await expect(ledger.get(key)).rejects.toMatchObject({ code });
+    await expect(ledger.query({ table: 'state', pk: 's', limit: 1 })).rejects.toMatchObject({ code });
+    expect(await stored()).toBe(25);
+  });
+
+  test('writes nothing twice when the answer to a batch was lost and the append is sent again', async () => {
+    const ledger = ledgerWith(async ({ command }, next) => {
+      const answer = await next();
+      if (command === 'BatchWriteItemCommand') throw failure('TimeoutError');
+      return answer;
+    });
+    await expect(ledger.append(records(3))).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE', data: { written: 0 } });
+    expect(await stored()).toBe(3);
+    await real().append(records(3));
+    expect(await stored()).toBe(3);
+  });
+
+  test('gives an end to what expires and to nothing else, in whole seconds and never early', async () => {
+    await real().append([
+      { key: stateKey('g', 'ends'), value: {}, expiresAt: epochMillis(1_800_000_000_001) },
+      { key: stateKey('g', 'stays'), value: {} },
+    ]);
+    await real().commit(commit);
+    const endsOf = async (table: string) => {
+      const { Items = [] } = await plain.send(new ScanCommand({ TableName: table }));
+      return Items.flatMap((item) =>
+        item[ledgerTable.timeToLive] ? [[item.sk?.S, item[ledgerTable.timeToLive]]] : [],
+      );
+    };
+    expect(await endsOf(tables.state)).toEqual([['ends', { N: '1800000001' }]]);
+    expect([await endsOf(tables.registry), await endsOf(tables.audit)]).toEqual([[], []]);
+  });
+
+  test('passes over an item of the outbox that holds no event, and says so', async () => {
+    await real().commit(commit);
+    const { pk, sk } = eventKey('bad');
+    const index = { ipk: { S: PENDING_EVENTS }, isk: { S: '0' } };
+    const bad = { pk: { S: pk }, sk: { S: sk }, version: { N: '1' }, ...index };
+    for (const value of ['{"no":"event"}', 'no JSON']) {
+      await plain.send(new PutItemCommand({ TableName: tables.state, Item: { ...bad, value: { S: value } } }));
+      const unreadable: string[] = [];
+      const outbox = createDynamoOutbox({ ...patient(plain), onUnreadable: (reason) => unreadable.push(reason) });
+      expect(await outbox.pending(1)).toEqual([envelope('e1')]);
+      expect(unreadable).toEqual([expect.stringContaining('~outbox#bad')]);
+    }
   });
 
   test('names a table that is not there and a database that does not answer', async () => {
@@ -194,6 +305,23 @@ describe.skipIf(!dynamo)('the ledger on DynamoDB under faults', () => {
       'QueryCommand',
       'TransactWriteItemsCommand',
     ]);
+  });
+
+  test('has every request counted with what it costs, the refused ones too', async () => {
+    const client = newClient();
+    const counted: CountedRequest[] = [];
+    countRequests(client, (request) => counted.push(request));
+    const ledger = createDynamoLedger(dynamoOptions(client, tables));
+    await ledger.append(records(2));
+    await ledger.query({ table: 'state', pk: 's', limit: 10 });
+    await ledger.commit(commitOf('t', { writes: [put(key, 7)] }));
+    expect(counted.map(({ operation, capacityUnits }) => [operation, capacityUnits])).toEqual([
+      ['BatchWriteItem', 2],
+      ['Query', 1],
+      ['TransactWriteItems', 0],
+      ['GetItem', 1],
+    ]);
+    for (const { bytes } of counted) expect(bytes).toBeGreaterThan(150);
   });
 
   test('leaves no event behind that was published', async () => {

@@ -1,3 +1,4 @@
+import { systemClocks } from '../../src/adapters/local/system-clocks.ts';
 import {
   type AuditHead,
   auditEntryKey,
@@ -7,10 +8,12 @@ import {
 } from '../../src/core/audit/audit-entry.ts';
 import { chainAudit } from '../../src/core/audit/chain-audit.ts';
 import type { EventEnvelope } from '../../src/core/events/envelope.ts';
-import { checkCommit, checkWrittenKey, keyText } from '../../src/core/ledger/check-commit.ts';
+import { checkAppend } from '../../src/core/ledger/check-append.ts';
+import { checkCommit, keyText } from '../../src/core/ledger/check-commit.ts';
 import { checkQuery, pageToken } from '../../src/core/ledger/check-query.ts';
 import { decodeValue } from '../../src/core/ledger/decode-value.ts';
 import { encodeValue } from '../../src/core/ledger/encode-value.ts';
+import { type EpochMillis, epochMillis, type WallClock } from '../../src/core/ports/clock.ts';
 import type {
   AuditDraft,
   AuditStream,
@@ -50,11 +53,12 @@ const comparePath = (a: readonly string[], b: readonly string[]): number =>
   a.reduce((order, part, at) => order || compareText(part, b[at] ?? ''), 0);
 
 /** A ledger that keeps all its promises except to outlive the process. */
-export function createMemoryLedger(): MemoryLedger {
+export function createMemoryLedger(clock: WallClock = systemClocks.wall): MemoryLedger {
   const rows = new Map<string, Row>();
   const tokens = new Set<string>();
   const events: EventEnvelope[] = [];
   const published = new Set<string>();
+  const committedAt = new Map<string, EpochMillis>();
 
   const put = (key: Key, version: number, text: string, index: IndexKey | undefined): void => {
     rows.set(keyText(key), { key, version, text, index });
@@ -121,21 +125,28 @@ export function createMemoryLedger(): MemoryLedger {
       }
       addAudit(commit.audit);
       const known = new Set(events.map(({ detail }) => detail.metadata.id));
-      for (const event of commit.events) if (!known.has(event.detail.metadata.id)) events.push(structuredClone(event));
+      for (const event of commit.events) {
+        const { id } = event.detail.metadata;
+        if (known.has(id)) continue;
+        events.push(structuredClone(event));
+        committedAt.set(id, clock.now());
+      }
       tokens.add(commit.token);
       await ledger.afterCommit?.(commit.token);
       return { outcome: 'committed', repeated: false };
     },
 
     async append(records) {
-      for (const { key, index, value } of records) {
-        checkWrittenKey(key, index);
+      for (const record of records) {
+        checkAppend(record);
+        const { key, index, value } = record;
         put(key, 1, encodeValue(key, value), index);
       }
     },
 
-    async pending(limit) {
-      return events.filter(({ detail }) => !published.has(detail.metadata.id)).slice(0, limit);
+    async pending(limit, { committedBefore = epochMillis(Number.MAX_SAFE_INTEGER) } = {}) {
+      const left = events.filter(({ detail }) => !published.has(detail.metadata.id));
+      return left.filter(({ detail }) => (committedAt.get(detail.metadata.id) ?? 0) < committedBefore).slice(0, limit);
     },
 
     async markPublished(ids) {

@@ -151,7 +151,7 @@ export async function openSeededSlot(ledger: Ledger, wallClock: WallClock, slot:
     beat: (over: { readonly at?: number } = {}) =>
       ledger.append([
         {
-          key: keys.heartbeat('trader'),
+          key: keys.heartbeat(slot),
           value: {
             at: over.at ?? wallClock.now(),
             instance: 'seeded',

@@ -48,6 +48,21 @@ export function spawnProgram(
   return follow(child, file, keep);
 }
 
+/** Starts a built program in its own directory, with nothing of this test run's environment but the path. */
+export function spawnBuilt(
+  directory: string,
+  file: string,
+  { args = [], env = {}, keep = false }: SpawnOptions = {},
+): SpawnedProcess {
+  const environment = { PATH: process.env.PATH, ...env };
+  const stdio = ['ignore', 'pipe', 'pipe'] as const;
+  return follow(
+    spawn(process.execPath, [file, ...args], { cwd: directory, env: environment, stdio: [...stdio] }),
+    file,
+    keep,
+  );
+}
+
 /** Starts an npm script of the repository, as a user does. */
 export function spawnScript(script: string, { args = [], env = {}, keep = false }: SpawnOptions = {}): SpawnedProcess {
   const child = spawn('npm', ['run', '--silent', script, '--', ...args], {

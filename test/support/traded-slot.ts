@@ -38,7 +38,7 @@ export async function openTradedSlot(dataDir: string, slot: SlotId) {
     const id = `${what}-${++commands}-${performance.now()}`;
     return { id, user: 'test', now: epochMillis(Date.now()), sessionId: 'test', correlationId: id };
   };
-  const heartbeat = async () => (await ledger.get(keys.heartbeat('trader')))?.value;
+  const heartbeat = async () => (await ledger.get(keys.heartbeat(slot)))?.value;
 
   /** Better than every model before it, so that the promotion check promotes it. */
   const addModel = (variant: number, bytes = restlessModel(variant)) =>

@@ -49,7 +49,7 @@ export function defineConfig(program: Command, deliver: Deliver): void {
     run: async (session, { user, expectedVersion }, [settings]) => {
       const patch = parseAssignments(settings as unknown as readonly string[]);
       const ledger = openLedger(session);
-      const command = await newCommand(ledger, user);
+      const command = await newCommand(ledger, user, undefined);
       return reportOf(
         await updateConfig(
           { ...command, patch, ...(expectedVersion === undefined ? {} : { expectedVersion }) },
@@ -83,7 +83,7 @@ export function defineConfig(program: Command, deliver: Deliver): void {
     run: async (session, { user }, [version]) => {
       const ledger = openLedger(session);
       return reportOf(
-        await restoreConfig({ ...(await newCommand(ledger, user)), version: Number(version) }, { ledger }),
+        await restoreConfig({ ...(await newCommand(ledger, user, undefined)), version: Number(version) }, { ledger }),
       );
     },
   });

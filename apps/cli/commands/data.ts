@@ -14,7 +14,7 @@ import { symbolText, timeframeText, timeText } from '../option-parsers.ts';
 import { startProgress } from '../progress.ts';
 import { counted, momentText } from '../render/words.ts';
 import type { Report } from '../report.ts';
-import type { Session } from '../session.ts';
+import { requireOneMachine, type Session } from '../session.ts';
 
 interface FetchOptions {
   readonly exchange: string;
@@ -71,11 +71,15 @@ export function defineData(program: Command, deliver: Deliver): void {
             .choices(['base', 'quote'])
             .default('base'),
         ),
-    run: (_session, options, [file = '']) => importFile(file, options),
+    run: (session, options, [file = '']) => {
+      requireOneMachine(session, 'candle files', 'leave --stage out');
+      return importFile(file, options);
+    },
   });
 }
 
 async function fetchInto(session: Session, options: FetchOptions): Promise<Report> {
+  requireOneMachine(session, 'candle files', 'leave --stage out');
   const { exchange, symbol, timeframe, from, out } = options;
   const to = options.to ?? epochMillis(Date.now());
   if (to <= from)

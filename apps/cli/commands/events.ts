@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { eventBus } from '#port/event-bus';
+import { deadLetters } from '#port/dead-letters';
 import { eventLog } from '#port/event-log';
 import { AresError } from '../../../src/core/ares-error.ts';
 import { readEventRows } from '../../../src/core/dashboard/event-row.ts';
-import type { DeadLetters } from '../../../src/core/ports/deliveries.ts';
+import type { DeadDelivery, Replay } from '../../../src/core/ports/deliveries.ts';
 import { type Deliver, defineCommand } from '../define-command.ts';
 import { defineGroup } from '../define-group.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -11,7 +11,6 @@ import { openLedger } from '../open-ledger.ts';
 import { wholeFrom } from '../option-parsers.ts';
 import { table } from '../render/table.ts';
 import { counted, momentText } from '../render/words.ts';
-import type { Session } from '../session.ts';
 
 export function defineEvents(program: Command, deliver: Deliver): void {
   const events = defineGroup(program, {
@@ -42,11 +41,12 @@ export function defineEvents(program: Command, deliver: Deliver): void {
     about: 'Lists deliveries that failed as often as their function allows, oldest first.',
     examples: ['events dead', 'events dead --json'],
     run: async (session) => {
-      const value = deadLetters(session).dead();
+      openLedger(session);
+      const value = await deadLetters().dead();
       const cells = value.map(({ id, target, event, attempts, since, lastError }) => [
-        String(id),
+        id,
         target,
-        event['detail-type'],
+        eventText(event),
         String(attempts),
         momentText(since),
         lastError,
@@ -67,22 +67,30 @@ export function defineEvents(program: Command, deliver: Deliver): void {
     run: async (session, { all = false }, [id]) => {
       if (all === (id !== undefined))
         throw new AresError('USAGE', 'replay must be given the id of a dead event, or --all in its place');
-      const replayed = deadLetters(session).replay(id === undefined ? 'all' : Number(id));
-      if (replayed > 0)
-        return { value: { replayed }, text: `${counted(replayed, 'delivery', 'deliveries')} will be tried again.` };
+      openLedger(session);
+      const value = await deadLetters().replay(id === undefined ? 'all' : { id });
+      if (value.replayed + value.dismissed > 0) return { value, text: replayText(value) };
       const text =
-        id === undefined ? 'No event is dead.' : `No dead event has the id ${id}; "ares events dead" lists them.`;
-      return { value: { replayed }, text, exit: EXIT.nothing };
+        id === undefined
+          ? 'No dead event can be tried again.'
+          : `No dead event with the id ${id} can be tried again; "ares events dead" lists them.`;
+      return { value, text, exit: EXIT.nothing };
     },
   });
 }
 
-function deadLetters(session: Session): DeadLetters {
-  openLedger(session);
-  return eventBus();
+const eventText = (event: DeadDelivery['event']): string => event?.['detail-type'] ?? '-';
+
+function replayText({ replayed, dismissed }: Replay): string {
+  const lines = replayed > 0 ? [`${counted(replayed, 'delivery', 'deliveries')} will be tried again.`] : [];
+  if (dismissed > 0)
+    lines.push(
+      `${counted(dismissed, 'note')} of the relay ${dismissed === 1 ? 'was' : 'were'} removed: what stayed in the outbox is published by the sweeper.`,
+    );
+  return lines.join('\n');
 }
 
 function idText(text: string): string {
-  if (/^\d{1,15}$/.test(text)) return text;
-  throw new InvalidArgumentError(`id must be a number, was "${text}"`);
+  if (/^(\d{1,15}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.test(text)) return text;
+  throw new InvalidArgumentError(`id must be as "ares events dead" lists it, was "${text}"`);
 }

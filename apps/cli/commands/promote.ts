@@ -22,7 +22,7 @@ export function definePromote(program: Command, deliver: Deliver): void {
     run: async (session, { user, reason }, [runId = '']) => {
       const ledger = openLedger(session);
       const slot = await chooseSlot(ledger, session.slot);
-      const command = await newCommand(ledger, user);
+      const command = await newCommand(ledger, user, slot);
       const ports = { ledger, modelStore: modelStore() };
       return reportOf(await promote({ ...command, slot, runId, ...(reason === undefined ? {} : { reason }) }, ports));
     },

@@ -43,7 +43,7 @@ export function defineRollback(program: Command, deliver: Deliver): void {
       const preview = await previewRollback(wish, ports);
       if (preview.outcome !== 'possible') return reportNone(preview);
       if (to === undefined && !yes) return reportPreview(preview, session);
-      const command = await newCommand(ledger, user);
+      const command = await newCommand(ledger, user, slot);
       const { from } = preview;
       return reportOf(
         await rollback({ ...command, ...wish, from, ...(reason === undefined ? {} : { reason }) }, ports),
@@ -52,8 +52,11 @@ export function defineRollback(program: Command, deliver: Deliver): void {
   });
 }
 
-function reportPreview(preview: Extract<RollbackPreview, { outcome: 'possible' }>, { slot }: Session): Report {
-  const run = `./ares rollback --yes${slot === undefined ? '' : ` --slot ${slot}`}`;
+function reportPreview(
+  preview: Extract<RollbackPreview, { outcome: 'possible' }>,
+  { slot, launcher }: Session,
+): Report {
+  const run = `${launcher} rollback --yes${slot === undefined ? '' : ` --slot ${slot}`}`;
   return {
     value: { ...preview, command: run },
     text: `This would take ${preview.to} back into production in place of ${preview.from}. Nothing was done. To do it: ${run}`,

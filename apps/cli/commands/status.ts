@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { eventBus } from '#port/event-bus';
+import { deadLetters } from '#port/dead-letters';
 import { wallClock } from '#port/wall-clock';
 import { chooseSlot } from '../choose-slot.ts';
 import { type Deliver, defineCommand } from '../define-command.ts';
@@ -16,7 +16,7 @@ export function defineStatus(program: Command, deliver: Deliver): void {
     run: async (session) => {
       const ledger = openLedger(session);
       const slot = await chooseSlot(ledger, session.slot);
-      const value = await readStatus(slot, { ledger, deadLetters: eventBus(), wallClock });
+      const value = await readStatus(slot, { ledger, deadLetters: deadLetters(), wallClock });
       return { value, text: statusText(value) };
     },
   });

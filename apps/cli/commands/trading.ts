@@ -53,7 +53,10 @@ export function defineTrading(program: Command, deliver: Deliver): void {
 async function change(session: Session, { user }: UserOptions, reason: string, use: typeof halt): Promise<Report> {
   const ledger = openLedger(session);
   const slot = await chooseSlot(ledger, session.slot);
-  const outcome: TradingStateOutcome = await use({ ...(await newCommand(ledger, user)), slot, reason }, { ledger });
+  const outcome: TradingStateOutcome = await use(
+    { ...(await newCommand(ledger, user, slot)), slot, reason },
+    { ledger },
+  );
   const { state } = outcome;
   const text =
     outcome.outcome === 'changed'

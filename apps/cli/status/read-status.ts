@@ -33,7 +33,7 @@ export interface Status {
 
 interface StatusPorts {
   readonly ledger: LedgerReader;
-  readonly deadLetters: Pick<DeadLetters, 'dead'>;
+  readonly deadLetters: Pick<DeadLetters, 'deadCount'>;
   readonly wallClock: WallClock;
 }
 
@@ -43,10 +43,11 @@ export async function readStatus(slot: SlotId, { ledger, deadLetters, wallClock 
   const marks = await readNewestMarks(ledger, slot, 0, 1);
   const venue = { paper: false, label: '' };
   const history = { marks, books: EMPTY_BOOKS, equity: [] };
-  const [overview, healthView, models] = await Promise.all([
+  const [overview, healthView, models, deadEvents] = await Promise.all([
     readOverview({ slot, venue, history, now }, ledger),
     readHealthView(ledger, slot, now),
     countModels(ledger, slot),
+    deadLetters.deadCount(),
   ]);
   const { status, reason, checkedAt, alarms } = healthView;
   const { trading, model, trader, market } = overview;
@@ -60,7 +61,7 @@ export async function readStatus(slot: SlotId, { ledger, deadLetters, wallClock 
     account: overview.account && withoutPast(overview.account),
     models,
     alarms,
-    deadEvents: deadLetters.dead().length,
+    deadEvents,
     health: { status, reason, checkedAt },
   };
 }

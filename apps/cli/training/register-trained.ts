@@ -31,7 +31,7 @@ export async function registerTrained(
   );
   return registerCandidate(
     {
-      ...(await newCommand(store, user)),
+      ...(await newCommand(store, user, slot)),
       slot,
       runId,
       model: { bytes },

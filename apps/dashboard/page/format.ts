@@ -66,8 +66,8 @@ export function bytes(value: number): string {
 const checkUnits: readonly (readonly [RegExp, (value: number) => string])[] = [
   [/^(cpu|memory)$/, (value) => `${value.toFixed(0)} %`],
   [/^disk$/, (value) => `${bytes(value)} free`],
-  [/^(event-loop|exchange|trader)$/, duration],
-  [/^(error-rate|model:.*|drawdown:.*|day-loss:.*)$/, (value) => percent(value)],
+  [/^(event-loop|exchange|trader:.*)$/, duration],
+  [/^(error-rate|model|drawdown|day-loss):/, (value) => percent(value)],
 ];
 
 /** What a system check measured, with its unit. */
@@ -91,8 +91,11 @@ const checkNames: Readonly<Record<string, string>> = {
   'day-loss': 'Loss today',
 };
 
-/** A check's name for people; checks of a slot carry its name behind a colon. */
-export function checkName(name: string): string {
-  const kind = name.split(':')[0] as string;
-  return checkNames[kind] ?? name;
+/** A check's name for people; checks of a slot carry its name behind a colon, which is said where it is not the slot that is looked at. */
+export function checkName(name: string, slot: string): string {
+  const [kind, ...rest] = name.split(':') as [string, ...string[]];
+  const label = checkNames[kind];
+  if (label === undefined) return name;
+  const of = rest.join(':');
+  return of === '' || of === slot ? label : `${label} of ${of}`;
 }

@@ -26,7 +26,7 @@ export function HealthCard({ dashboard }: { readonly dashboard: Dashboard }) {
       <ScrollRegion label="Health" kind="fill">
         {health.alarms.map(({ what, reason }) => (
           <p class="alarm" key={what}>
-            <strong>{checkName(what)}</strong> {reason}
+            <strong>{checkName(what, overview.slot.id)}</strong> {reason}
           </p>
         ))}
         <ul class="checks">
@@ -40,7 +40,7 @@ export function HealthCard({ dashboard }: { readonly dashboard: Dashboard }) {
           </li>
           {health.checks.map(({ name, status, value, reason }) => (
             <li key={name} class={status} title={reason}>
-              <span>{checkName(name)}</span>
+              <span>{checkName(name, overview.slot.id)}</span>
               <span>
                 {status === 'healthy'
                   ? checkValue(name, value) || reason || 'healthy'

@@ -1,4 +1,4 @@
-import { type FunctionWiring, functions as wired } from '../../../src/compose/wiring.ts';
+import { type FunctionWiring, hostedFunctions } from '../../../src/compose/wiring.ts';
 import { messageOf } from '../../../src/core/ares-error.ts';
 import { relayOutbox } from '../../../src/core/events/relay-outbox.ts';
 import type { EpochMillis, MarketClock, Monotonic, Timers, WallClock } from '../../../src/core/ports/clock.ts';
@@ -49,7 +49,7 @@ const REST_AFTER_ERROR_MS = 1_000;
 /** Runs functions on one machine, as EventBridge and Lambda do on AWS. */
 export function createFunctionHost(
   ports: FunctionHostPorts,
-  { handlers, functions = wired, restMs = 25 }: FunctionHostOptions,
+  { handlers, functions = hostedFunctions, restMs = 25 }: FunctionHostOptions,
 ): FunctionHost {
   const { ledger, outbox, eventBus, wallClock, monotonic, timers, random, log, marketClock } = ports;
   const byName = new Map(functions.map((wiring) => [wiring.name, wiring]));

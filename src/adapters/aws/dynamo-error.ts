@@ -1,20 +1,21 @@
 import { AresError, messageOf } from '../../core/ares-error.ts';
+import { faultName, faultStatus } from './sdk-fault.ts';
 
+/** As exceptions and as reasons of a cancelled transaction. */
 const throttles: readonly string[] = [
   'ProvisionedThroughputExceededException',
   'ProvisionedThroughputExceeded',
+  'Throttling',
   'ThrottlingException',
   'ThrottlingError',
+  'ThrottledException',
   'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'TooManyRequestsException',
 ];
 
 export const isThrottle = (name: string): boolean => throttles.includes(name);
-
-function statusOf(thrown: Error): number | undefined {
-  const metadata: unknown = '$metadata' in thrown ? thrown.$metadata : undefined;
-  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
-  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
-}
 
 /**
  * Turns what the client throws after its own retries into a fault of the ledger; an AresError stays what it is.
@@ -23,9 +24,10 @@ function statusOf(thrown: Error): number | undefined {
  */
 export function dynamoError(thrown: unknown): AresError {
   if (thrown instanceof AresError) return thrown;
-  const name = thrown instanceof Error ? thrown.name : 'unknown';
+  const name = faultName(thrown);
   const reason = `${name}: ${messageOf(thrown)}`;
-  if (isThrottle(name)) {
+  const status = faultStatus(thrown);
+  if (isThrottle(name) || status === 429) {
     return new AresError(
       'LEDGER_THROTTLED',
       `DynamoDB must take the request within a few tries, throttled all of them (${reason})`,
@@ -33,7 +35,6 @@ export function dynamoError(thrown: unknown): AresError {
       thrown,
     );
   }
-  const status = thrown instanceof Error ? statusOf(thrown) : undefined;
   if (status !== undefined && status >= 400 && status < 500) {
     return new AresError(
       'LEDGER_REFUSED',

@@ -3,7 +3,9 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { AresError } from '../../core/ares-error.ts';
 import { decodeValue } from '../../core/ledger/decode-value.ts';
+import type { EpochMillis } from '../../core/ports/clock.ts';
 import type { IndexKey, Item, Key, TableName } from '../../core/ports/ledger.ts';
+import { ledgerTable } from './ledger-tables.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
@@ -24,9 +26,12 @@ export function itemAttributes(
   version: number,
   text: string,
   index?: IndexKey,
+  expiresAt?: EpochMillis,
 ): Attributes {
   const indexed = index ? { ipk: index.pk, isk: index.sk } : {};
-  return marshall({ pk: key.pk, sk: key.sk, version, value: text, ...indexed });
+  // Rounded up, so that nothing vanishes early.
+  const expiring = expiresAt === undefined ? {} : { [ledgerTable.timeToLive]: Math.ceil(expiresAt / 1_000) };
+  return marshall({ pk: key.pk, sk: key.sk, version, value: text, ...indexed, ...expiring });
 }
 
 /** @throws AresError `LEDGER_CORRUPT` when the attributes are not an item's */

@@ -9,15 +9,17 @@ import {
 import { AresError } from '../../core/ares-error.ts';
 import { type AuditHead, auditHeadKey, parseAuditHead } from '../../core/audit/audit-entry.ts';
 import { chainAudit } from '../../core/audit/chain-audit.ts';
-import { checkWrittenKey, keyText } from '../../core/ledger/check-commit.ts';
+import { checkAppend } from '../../core/ledger/check-append.ts';
+import { keyText } from '../../core/ledger/check-commit.ts';
 import { encodeValue } from '../../core/ledger/encode-value.ts';
 import { prepareCommit } from '../../core/ledger/prepare-commit.ts';
 import type { AuditStream, Commit, CommitOutcome, Ledger } from '../../core/ports/ledger.ts';
+import { backOff } from './back-off.ts';
 import { batchWrite } from './batch-write.ts';
 import { dynamoError, isThrottle } from './dynamo-error.ts';
 import { itemAttributes } from './dynamo-item.ts';
 import { dynamoLedgerReader } from './dynamo-ledger-reader.ts';
-import { backOff, type DynamoOptions } from './dynamo-options.ts';
+import type { DynamoOptions } from './dynamo-options.ts';
 import { tokenKey, transactionItems } from './transaction-items.ts';
 
 /** With ten commits racing for one chain head the last one needs about ten. */
@@ -86,10 +88,11 @@ export function createDynamoLedger(options: DynamoOptions): Ledger {
 
     async commit(commit) {
       const { writes, events } = prepareCommit(commit);
+      const committedAt = options.clock.now();
       const fixed = [
         items.token(commit.token),
         ...writes.map(({ write, text }) => items.write(write, text)),
-        ...events.map(({ text }, at) => items.event(commit.events[at]!.detail.metadata, text)),
+        ...events.map(({ text }, at) => items.event(commit.events[at]!.detail.metadata, text, committedAt)),
       ];
       const streams = new Set(commit.audit.map((draft) => draft.stream));
       let reason = '';
@@ -114,17 +117,14 @@ export function createDynamoLedger(options: DynamoOptions): Ledger {
     async append(records) {
       // DynamoDB refuses a batch that writes a key twice: the last one wins here.
       const requests = new Map(
-        records.map(({ key, value, index }) => {
-          checkWrittenKey(key, index);
-          const Item = itemAttributes(key, 1, encodeValue(key, value), index);
+        records.map((record) => {
+          checkAppend(record);
+          const { key, value, index, expiresAt } = record;
+          const Item = itemAttributes(key, 1, encodeValue(key, value), index, expiresAt);
           return [keyText(key), { table: tables[key.table], request: { PutRequest: { Item } } }] as const;
         }),
       );
-      try {
-        await batchWrite(options, [...requests.values()]);
-      } catch (error) {
-        throw dynamoError(error);
-      }
+      await batchWrite(options, [...requests.values()]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Timers } from '../../core/ports/clock.ts';
+import type { Timers, WallClock } from '../../core/ports/clock.ts';
 import type { Random } from '../../core/ports/random.ts';
 import type { LedgerTableNames } from './ledger-tables.ts';
 
@@ -9,9 +9,6 @@ export interface DynamoOptions {
   readonly tables: LedgerTableNames;
   readonly random: Pick<Random, 'next'>;
   readonly timers: Pick<Timers, 'sleep'>;
-}
-
-/** Waits a random time up to a bound that doubles with each attempt, from 20 ms to a second ("full jitter"). */
-export function backOff({ random, timers }: Pick<DynamoOptions, 'random' | 'timers'>, attempt: number): Promise<void> {
-  return timers.sleep(random.next() * Math.min(1_000, 10 * 2 ** attempt));
+  /** Dates outgoing events, whose own time may be the market's. */
+  readonly clock: WallClock;
 }

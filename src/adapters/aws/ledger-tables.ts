@@ -9,6 +9,8 @@ export const ledgerTable = {
   sortKey: 'sk',
   /** Sparse: only items with `ipk` and `isk` are in it. Projects everything. */
   index: { name: 'byIndex', partitionKey: 'ipk', sortKey: 'isk' },
+  /** Number, seconds since 1970: on the state and registry tables items that have it may vanish from then on. Never on the audit table. */
+  timeToLive: 'expiresAt',
 } as const;
 
 export const ledgerTableNames = ['state', 'registry', 'audit'] as const satisfies readonly TableName[];

@@ -5,6 +5,7 @@ import type { ChainedAudit } from '../../core/audit/chain-audit.ts';
 import type { EventMetadata } from '../../core/events/envelope.ts';
 import { encodeValue } from '../../core/ledger/encode-value.ts';
 import { sortable } from '../../core/ledger-keys.ts';
+import type { EpochMillis } from '../../core/ports/clock.ts';
 import type { AuditStream, Expected, IndexKey, Key, Write } from '../../core/ports/ledger.ts';
 import { itemAttributes, keyAttributes } from './dynamo-item.ts';
 import { type LedgerTableNames, OUTBOX_PREFIX } from './ledger-tables.ts';
@@ -47,8 +48,10 @@ export function transactionItems(tables: LedgerTableNames) {
       return write.kind === 'delete' ? { Delete: target } : { ConditionCheck: target };
     },
 
-    event({ id, occurredAt, sequence }: EventMetadata, text: string): TransactWriteItem {
-      const index = { pk: PENDING_EVENTS, sk: `${sortable(occurredAt)}#${sortable(sequence)}#${id}` };
+    /** Waiting events stand in the order of their commits' wall times, which tell how long they have waited. */
+    event({ id, occurredAt, sequence }: EventMetadata, text: string, committedAt: EpochMillis): TransactWriteItem {
+      const sk = [committedAt, occurredAt, sequence].map(sortable).join('#');
+      const index = { pk: PENDING_EVENTS, sk: `${sk}#${id}` };
       return { Put: { TableName: tables.state, Item: itemAttributes(eventKey(id), 1, text, index) } };
     },
 

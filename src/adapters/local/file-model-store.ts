@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AresError } from '../../core/ares-error.ts';
+import { requireModelHash } from '../../core/models/model-hash.ts';
 import type { ModelHash, ModelStore } from '../../core/ports/model-store.ts';
 import { databaseError } from './database-error.ts';
 
@@ -30,16 +31,7 @@ async function syncDirectory(path: string): Promise<void> {
 
 /** Models as files `<hash>.onnx` in a directory: a file has its name only once it is whole and on disk. */
 export function createFileModelStore(directory: string): ModelStore {
-  const pathOf = (hash: ModelHash) => {
-    if (!/^[0-9a-f]{64}$/.test(hash)) {
-      throw new AresError(
-        'MODEL_HASH_INVALID',
-        `a model hash must be 64 lower-case hexadecimal digits, was "${hash}"`,
-        { hash },
-      );
-    }
-    return join(directory, `${hash}.onnx`);
-  };
+  const pathOf = (hash: ModelHash) => join(directory, `${requireModelHash(hash)}.onnx`);
 
   const read = async (hash: ModelHash): Promise<Uint8Array> => {
     const path = pathOf(hash);

@@ -75,6 +75,15 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX deliveries_due ON deliveries (state, due);
       CREATE INDEX commands_visible ON commands (queue, visible_at);`,
   },
+  {
+    about: 'When appended records may vanish, and when outgoing events were committed.',
+    sql: `
+      ALTER TABLE state ADD COLUMN expires_at INTEGER;
+      ALTER TABLE registry ADD COLUMN expires_at INTEGER;
+      CREATE INDEX state_expiring ON state (expires_at) WHERE expires_at IS NOT NULL;
+      CREATE INDEX registry_expiring ON registry (expires_at) WHERE expires_at IS NOT NULL;
+      ALTER TABLE outbox ADD COLUMN committed_at INTEGER NOT NULL DEFAULT 0;`,
+  },
 ];
 
 /** The schema version this program reads and writes. */

@@ -35,8 +35,22 @@ function memoryLimit(): number {
 const percent = (part: number, whole: number): number =>
   whole > 0 ? Math.min(100, Math.max(0, (100 * part) / whole)) : 0;
 
-/** Measures with what the operating system tells this process. */
-export function osSystemProbe(dataDir: string): SystemProbe {
+interface OsSystemProbeOptions {
+  /** What this process may use, where no control group says it; all of it counts as used by this process. */
+  readonly memoryLimitBytes?: number;
+  /** Whether the process stands still between two samples, as a function does between invocations: then each sample looks at 100 ms of its own. */
+  readonly frozenBetweenSamples?: boolean;
+}
+
+/**
+ * Measures with what the operating system tells this process.
+ *
+ * @param dataDir lies on the disk that is measured
+ */
+export function osSystemProbe(
+  dataDir: string,
+  { memoryLimitBytes, frozenBetweenSamples = false }: OsSystemProbeOptions = {},
+): SystemProbe {
   const loopDelay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   loopDelay.enable();
   let before = read();
@@ -46,6 +60,10 @@ export function osSystemProbe(dataDir: string): SystemProbe {
 
   return {
     async sample() {
+      if (frozenBetweenSamples) {
+        before = read();
+        loopDelay.reset();
+      }
       const elapsed = performance.now() - before.at;
       if (elapsed < SHORTEST_INTERVAL_MS) await delay(SHORTEST_INTERVAL_MS - elapsed);
       const now = read();
@@ -55,8 +73,11 @@ export function osSystemProbe(dataDir: string): SystemProbe {
         loopDelay.count > 0 ? { p99: late(loopDelay.percentile(99)), max: late(loopDelay.max) } : { p99: 0, max: 0 };
       loopDelay.reset();
       const { rss, heapUsed } = process.memoryUsage();
-      const limitBytes = memoryLimit();
-      const availableBytes = Math.min(process.availableMemory(), limitBytes);
+      const limitBytes = memoryLimitBytes ?? memoryLimit();
+      const availableBytes =
+        memoryLimitBytes === undefined
+          ? Math.min(process.availableMemory(), limitBytes)
+          : Math.max(0, memoryLimitBytes - rss);
       const disk = await statfs(dataDir);
       const totalBytes = disk.blocks * disk.bsize;
       const freeBytes = disk.bavail * disk.bsize;

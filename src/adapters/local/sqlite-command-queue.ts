@@ -33,7 +33,8 @@ export function createSqliteCommandQueue(
   const remove = db.prepare('DELETE FROM commands WHERE id = ?');
   const count = db.prepare('SELECT count(*) AS waiting FROM commands WHERE queue = ?');
   return {
-    async receive(max) {
+    async receive(max, signal) {
+      if (signal?.aborted) return [];
       const now = clock.now();
       // Looking before locking keeps an idle queue's polling free of writes.
       if (readRows(db, () => visible.all(queue, now, 1)).length === 0) return [];

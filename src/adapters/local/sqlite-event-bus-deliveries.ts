@@ -54,10 +54,14 @@ export function createSqliteDeliveries(
   const noteDelivered = db.prepare('INSERT INTO delivered (event_id, target) VALUES (?, ?) ON CONFLICT DO NOTHING');
   const postpone = db.prepare('UPDATE deliveries SET due = ?, last_error = ? WHERE id = ?');
   const bury = db.prepare(`UPDATE deliveries SET state = 'dead', due = ?, last_error = ? WHERE id = ?`);
-  const report = db.prepare('INSERT INTO outbox (id, envelope) VALUES (?, ?) ON CONFLICT (id) DO NOTHING');
+  const report = db.prepare(
+    'INSERT INTO outbox (id, envelope, committed_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING',
+  );
   const allDead = db.prepare(`SELECT * FROM deliveries WHERE state = 'dead' ORDER BY id`);
+  const countDead = db.prepare(`SELECT count(*) AS dead FROM deliveries WHERE state = 'dead'`);
   const revive = db.prepare(
-    `UPDATE deliveries SET state = 'waiting', attempts = 0, due = ?1 WHERE state = 'dead' AND (?2 IS NULL OR id = ?2)`,
+    `UPDATE deliveries SET state = 'waiting', attempts = 0, due = ?1
+     WHERE state = 'dead' AND (?2 IS NULL OR CAST(id AS TEXT) = ?2)`,
   );
   const allDueNow = db.prepare(`UPDATE deliveries SET due = ?1 WHERE state = 'waiting' AND due > ?1`);
 
@@ -75,7 +79,7 @@ export function createSqliteDeliveries(
     const now = clock.now();
     bury.run(now, error, delivery.id);
     const event = deadLetterEvent({ ...delivery, attempts }, error, now);
-    report.run(event.detail.metadata.id, JSON.stringify(event));
+    report.run(event.detail.metadata.id, JSON.stringify(event), now);
   };
 
   /** Starts an attempt, unless the last one allowed was lost with its process. */
@@ -123,15 +127,22 @@ export function createSqliteDeliveries(
     recover(now) {
       transact(db, () => allDueNow.run(now));
     },
-    dead: () =>
-      readRows(db, () => allDead.all()).map((row) => ({
-        id: Number(row.id),
+    async deadCount() {
+      return Number(readRows(db, () => countDead.get())?.dead);
+    },
+    async dead() {
+      return readRows(db, () => allDead.all()).map((row) => ({
+        id: String(row.id),
         target: String(row.target),
         event: JSON.parse(String(row.envelope)) as EventBridgeEvent,
         attempts: Number(row.attempts),
         lastError: String(row.last_error),
         since: epochMillis(Number(row.due)),
-      })),
-    replay: (which) => Number(transact(db, () => revive.run(clock.now(), which === 'all' ? null : which)).changes),
+      }));
+    },
+    async replay(which) {
+      const id = which === 'all' ? null : which.id;
+      return { replayed: Number(transact(db, () => revive.run(clock.now(), id)).changes), dismissed: 0 };
+    },
   };
 }

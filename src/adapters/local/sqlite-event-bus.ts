@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import * as z from 'zod';
-import { type EventEnvelope, metadataSchema } from '../../core/events/envelope.ts';
+import { type EventEnvelope, envelopeSchema } from '../../core/events/envelope.ts';
 import { eventBridgeEvent } from '../../core/events/event-bridge-event.ts';
 import { type EventMatcher, eventPattern } from '../../core/events/pattern.ts';
 import type { Subscription } from '../../core/events/subscription.ts';
@@ -11,12 +10,6 @@ import type { Random } from '../../core/ports/random.ts';
 import { commandEnqueuer } from './sqlite-command-queue.ts';
 import { createSqliteDeliveries } from './sqlite-event-bus-deliveries.ts';
 import { transact } from './transact.ts';
-
-const envelopeSchema = z.object({
-  source: z.string(),
-  detailType: z.string(),
-  detail: z.object({ metadata: metadataSchema }),
-});
 
 type Route = { readonly matches: EventMatcher; readonly deliver: (event: EventEnvelope) => void };
 

@@ -7,10 +7,11 @@ import {
   parseAuditHead,
 } from '../../core/audit/audit-entry.ts';
 import { chainAudit } from '../../core/audit/chain-audit.ts';
-import { checkWrittenKey } from '../../core/ledger/check-commit.ts';
+import { checkAppend } from '../../core/ledger/check-append.ts';
 import { decodeValue } from '../../core/ledger/decode-value.ts';
 import { encodeValue } from '../../core/ledger/encode-value.ts';
 import { prepareCommit } from '../../core/ledger/prepare-commit.ts';
+import type { WallClock } from '../../core/ports/clock.ts';
 import type {
   AuditDraft,
   AuditStream,
@@ -21,7 +22,9 @@ import type {
   TableName,
   Write,
 } from '../../core/ports/ledger.ts';
+import { sqliteExpiry } from './sqlite-expiry.ts';
 import { sqliteLedgerReader } from './sqlite-ledger-reader.ts';
+import { systemClocks } from './system-clocks.ts';
 import { transact } from './transact.ts';
 
 const tables: readonly TableName[] = ['state', 'registry', 'audit'];
@@ -29,26 +32,31 @@ const tables: readonly TableName[] = ['state', 'registry', 'audit'];
 const APPEND_CHUNK = 500;
 
 function tableStatements(db: DatabaseSync, table: TableName) {
+  // What is written again expires no more, unless it says so again; the audit never does.
+  const stays = table === 'audit' ? '' : ', expires_at = NULL';
   return {
     version: db.prepare(`SELECT version FROM ${table} WHERE pk = ? AND sk = ?`),
     value: db.prepare(`SELECT value FROM ${table} WHERE pk = ? AND sk = ?`),
     put: db.prepare(
       `INSERT INTO ${table} (pk, sk, version, value, ipk, isk) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (pk, sk)
-       DO UPDATE SET version = excluded.version, value = excluded.value, ipk = excluded.ipk, isk = excluded.isk`,
+       DO UPDATE SET version = excluded.version, value = excluded.value, ipk = excluded.ipk, isk = excluded.isk${stays}`,
     ),
     delete: db.prepare(`DELETE FROM ${table} WHERE pk = ? AND sk = ?`),
   };
 }
 
 /** The ledger in an open database: one file, every commit on disk before it returns. */
-export function createSqliteLedger(db: DatabaseSync): Ledger {
+export function createSqliteLedger(db: DatabaseSync, clock: WallClock = systemClocks.wall): Ledger {
   const on = Object.fromEntries(tables.map((table) => [table, tableStatements(db, table)])) as Record<
     TableName,
     ReturnType<typeof tableStatements>
   >;
   const readToken = db.prepare('SELECT 1 FROM commits WHERE token = ?');
   const addToken = db.prepare('INSERT INTO commits (token) VALUES (?)');
-  const addEvent = db.prepare('INSERT INTO outbox (id, envelope) VALUES (?, ?) ON CONFLICT (id) DO NOTHING');
+  const addEvent = db.prepare(
+    'INSERT INTO outbox (id, envelope, committed_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING',
+  );
+  const expiry = sqliteExpiry(db);
 
   const put = (key: Key, version: number, text: string, index: IndexKey | undefined): void => {
     on[key.table].put.run(key.pk, key.sk, version, text, index?.pk ?? null, index?.sk ?? null);
@@ -97,7 +105,7 @@ export function createSqliteLedger(db: DatabaseSync): Ledger {
           else if (write.kind === 'delete') on[key.table].delete.run(key.pk, key.sk);
         }
         addAudit(commit.audit);
-        for (const { id, text } of events) addEvent.run(id, text);
+        for (const { id, text } of events) addEvent.run(id, text, clock.now());
         addToken.run(commit.token);
         return { outcome: 'committed', repeated: false };
       });
@@ -105,12 +113,14 @@ export function createSqliteLedger(db: DatabaseSync): Ledger {
 
     async append(records) {
       const encoded = records.map((record) => {
-        checkWrittenKey(record.key, record.index);
+        checkAppend(record);
         return { ...record, text: encodeValue(record.key, record.value) };
       });
       for (let at = 0; at < encoded.length; at += APPEND_CHUNK) {
         transact(db, () => {
-          for (const { key, text, index } of encoded.slice(at, at + APPEND_CHUNK)) put(key, 1, text, index);
+          const chunk = encoded.slice(at, at + APPEND_CHUNK);
+          for (const { key, text, index } of chunk) put(key, 1, text, index);
+          expiry.note(chunk, clock.now());
         });
       }
     },

@@ -40,7 +40,7 @@ export interface AccountView {
   readonly position: { readonly quantity: string; readonly averagePrice: string | null; readonly value: string };
 }
 
-/** What the trader last said of itself. */
+/** What the slot's trader last said of itself. */
 export interface TraderView {
   /** False when it has been silent for so long that it must be presumed dead. */
   readonly alive: boolean;
@@ -109,8 +109,13 @@ const heartbeatSchema = z.object({
   lastDecisionUs: z.number(),
 });
 
-async function readTrader(ledger: LedgerReader, now: EpochMillis, silenceMs: number): Promise<TraderView | null> {
-  const item = await ledger.get(keys.heartbeat('trader'));
+async function readTrader(
+  ledger: LedgerReader,
+  slot: SlotId,
+  now: EpochMillis,
+  silenceMs: number,
+): Promise<TraderView | null> {
+  const item = await ledger.get(keys.heartbeat(slot));
   if (!item) return null;
   const { at, ...said } = parseItem(item, heartbeatSchema);
   return { alive: now - at <= silenceMs, lastSeen: at, ...said };
@@ -176,7 +181,7 @@ export async function readOverview(
     readDeployment(ledger, slot),
     readTradingState(ledger, slot),
     readAccount(ledger, slot),
-    readTrader(ledger, now, config.monitoring.heartbeatAgeMs),
+    readTrader(ledger, slot, now, config.monitoring.heartbeatAgeMs),
   ]);
   const { championRunId: runId, championHash: modelHash } = deployment;
   const champion = runId === null ? undefined : await findModel(ledger, slot, runId);

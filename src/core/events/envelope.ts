@@ -17,6 +17,13 @@ export const metadataSchema = z.strictObject({
 });
 export type EventMetadata = z.infer<typeof metadataSchema>;
 
+/** The form of every event, whatever its data: parses what was stored or sent before the catalogue looks at it. */
+export const envelopeSchema = z.object({
+  source: z.string().min(1),
+  detailType: z.string().min(1),
+  detail: z.object({ metadata: metadataSchema, data: z.unknown() }),
+});
+
 /** An event on its way: what EventBridge calls source, detail-type and detail. */
 export interface EventEnvelope {
   readonly source: string;

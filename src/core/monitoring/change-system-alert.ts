@@ -27,6 +27,9 @@ function parseSystemAlert(item: Item): SystemAlert {
   throw new AresError('LEDGER_ITEM_INVALID', `system alert ${item.key.sk}: ${z.prettifyError(parsed.error)}`);
 }
 
+/** A check that is made no more, so that it cannot be in alarm. */
+export type EndedCheck = CheckResult & { readonly status: 'healthy'; readonly isGone: true };
+
 /** The checks that are in alarm now. @throws AresError `LEDGER_ITEM_INVALID` */
 export async function readSystemAlerts(ledger: LedgerReader): Promise<readonly SystemAlert[]> {
   const { table, pk } = keys.systemAlert('');
@@ -44,7 +47,7 @@ export async function readSystemAlerts(ledger: LedgerReader): Promise<readonly S
  */
 export function changeSystemAlert(
   invocation: Invocation,
-  result: CheckResult,
+  result: CheckResult | EndedCheck,
   position: number,
   ledger: Ledger,
 ): Promise<SystemAlert | undefined> {
@@ -82,11 +85,12 @@ export function changeSystemAlert(
   });
 }
 
-function next(result: CheckResult, before: SystemAlert | undefined, now: number): SystemAlert | undefined {
+function next(result: CheckResult | EndedCheck, before: SystemAlert | undefined, now: number): SystemAlert | undefined {
   const { name: check, reason } = result;
   const raised = before?.status === 'raised' ? before : undefined;
   if (result.status === 'healthy') {
-    return raised && { check, status: 'ended', since: now, code: raised.code, reason: `${check} is healthy again` };
+    const words = 'isGone' in result ? 'is no longer checked' : 'is healthy again';
+    return raised && { check, status: 'ended', since: now, code: raised.code, reason: `${check} ${words}` };
   }
   const code = result.status === 'failed' ? 'CHECK_FAILED' : 'CHECK_DEGRADED';
   if (raised && (raised.code === code || code === 'CHECK_DEGRADED')) return undefined;

@@ -13,7 +13,13 @@ import { compare } from './measure.ts';
 
 /** The checks of one slot. */
 export const slotChecks = (slot: SlotId) =>
-  ({ model: `model:${slot}`, drawdown: `drawdown:${slot}`, dayLoss: `day-loss:${slot}` }) as const;
+  ({
+    trader: `trader:${slot}`,
+    errorRate: `error-rate:${slot}`,
+    model: `model:${slot}`,
+    drawdown: `drawdown:${slot}`,
+    dayLoss: `day-loss:${slot}`,
+  }) as const;
 
 /** The production model's last figures; degraded while one of its performance alerts is raised. */
 export async function checkModel(

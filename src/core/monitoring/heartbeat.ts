@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AresError } from '../ares-error.ts';
 import { keys } from '../ledger-keys.ts';
+import type { SlotId } from '../models/slot.ts';
 import type { LedgerReader } from '../ports/ledger.ts';
 
 const heartbeatSchema = z.object({
@@ -13,14 +14,14 @@ const heartbeatSchema = z.object({
   errors: z.number().int(),
 });
 
-/** What the trader last said of itself. */
+/** What a trader last said of itself. */
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
 
-/** @throws AresError `LEDGER_ITEM_INVALID` */
-export async function readHeartbeat(ledger: LedgerReader): Promise<Heartbeat | undefined> {
-  const item = await ledger.get(keys.heartbeat('trader'));
+/** The last sign of life of a slot's trader; `undefined` when it never gave one. @throws AresError `LEDGER_ITEM_INVALID` */
+export async function readHeartbeat(ledger: LedgerReader, slot: SlotId): Promise<Heartbeat | undefined> {
+  const item = await ledger.get(keys.heartbeat(slot));
   if (!item) return undefined;
   const parsed = heartbeatSchema.safeParse(item.value);
   if (parsed.success) return parsed.data;
-  throw new AresError('LEDGER_ITEM_INVALID', `heartbeat of the trader: ${z.prettifyError(parsed.error)}`);
+  throw new AresError('LEDGER_ITEM_INVALID', `heartbeat of ${slot}: ${z.prettifyError(parsed.error)}`);
 }

@@ -8,17 +8,15 @@ import type { MarketData } from '../ports/exchange.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Metric, Metrics } from '../ports/metrics.ts';
 import type { SystemProbe } from '../ports/system-probe.ts';
-import { readDeployment } from '../promotion/deployment.ts';
 import { type AlertHandler, type HandlerFailure, tellHandlers } from './alert-handler.ts';
-import { changeSystemAlert, type SystemAlert } from './change-system-alert.ts';
+import { changeSystemAlert, type EndedCheck, type SystemAlert } from './change-system-alert.ts';
 import { checkExchange } from './check-exchange.ts';
 import { checkMachine, MACHINE_CHECKS } from './check-machine.ts';
-import { type CheckStatus, type Measurement, worstStatus } from './check-result.ts';
+import { type CheckResult, type CheckStatus, type Measurement, worstStatus } from './check-result.ts';
 import { checkModel, checkTrading, slotChecks } from './check-slot.ts';
-import { checkTrader, TRADER_CHECKS } from './check-trader.ts';
-import { type Heartbeat, readHeartbeat } from './heartbeat.ts';
+import { checkTrader } from './check-trader.ts';
 import { measure } from './measure.ts';
-import { dated, lastSystemCheck, type SystemCheck, systemCheckRecord } from './system-check.ts';
+import { dated, lastSystemCheck, type SystemCheck, systemCheckRecord, type TraderCounters } from './system-check.ts';
 
 export interface MonitorPorts {
   readonly ledger: Ledger;
@@ -39,7 +37,7 @@ export interface MonitorOutcome {
 }
 
 /**
- * Measures the machine, the exchange, the trader, the production models and the money, compares each with the live configuration, stores the results, and
+ * Measures the machine, the exchange, the traders, the production models and the money, compares each with the live configuration, stores the results, and
  * raises or ends alarms.
  *
  * A probe that fails makes its own checks `failed` and stops nothing else.
@@ -52,18 +50,15 @@ export async function monitorSystem(invocation: Invocation, ports: MonitorPorts)
     listSlots(ledger),
     lastSystemCheck(ledger, now),
   ]);
-  const { measurements, heartbeat } = await measureAll(now, before, config, slots, ports);
+  const { measurements, traders } = await measureAll(now, before, config, slots, ports);
   const recorded = await measure(['metrics'], () => recordMetrics(measurements, invocation, ports.metrics));
   const checks = [...measurements, ...recorded].map((measurement) => dated(measurement, before, now));
   const status = worstStatus(checks.map((check) => check.status));
-  const trader = heartbeat
-    ? { instance: heartbeat.instance, decisions: heartbeat.decisions, errors: heartbeat.errors }
-    : null;
-  const check: SystemCheck = { at: now, status, checks, trader };
+  const check: SystemCheck = { at: now, status, checks, traders };
   await ledger.append([systemCheckRecord(check)]);
 
   const alerts: SystemAlert[] = [];
-  for (const [position, result] of checks.entries()) {
+  for (const [position, result] of [...checks, ...noLongerMade(before, checks)].entries()) {
     const alert = await changeSystemAlert(invocation, result, position, ledger);
     if (alert) alerts.push(alert);
   }
@@ -76,28 +71,35 @@ async function measureAll(
   config: LiveConfig,
   slots: readonly SlotId[],
   ports: MonitorPorts,
-): Promise<{ readonly measurements: readonly Measurement[]; readonly heartbeat: Heartbeat | undefined }> {
+): Promise<{ readonly measurements: readonly Measurement[]; readonly traders: SystemCheck['traders'] }> {
   const { ledger, systemProbe } = ports;
   const limits = config.monitoring;
-  let heartbeat: Heartbeat | undefined;
+  const counted = new Map<SlotId, TraderCounters>();
   const groups = await Promise.all([
     measure(MACHINE_CHECKS, () => checkMachine(systemProbe, limits)),
     measure(['exchange'], () => checkExchange(ports, limits)),
-    measure(TRADER_CHECKS, async () => {
-      heartbeat = await readHeartbeat(ledger);
-      const deployments = await Promise.all(slots.map((slot) => readDeployment(ledger, slot)));
-      const hasModel = deployments.some(({ championRunId }) => championRunId !== null);
-      return checkTrader(heartbeat, before?.trader ?? null, now, limits, hasModel);
-    }),
     ...slots.flatMap((slot) => {
-      const { model, drawdown, dayLoss } = slotChecks(slot);
+      const { trader, errorRate, model, drawdown, dayLoss } = slotChecks(slot);
       return [
+        measure([trader, errorRate], async () => {
+          const of = { before: before?.traders[slot], now, limits };
+          const { measurements, counters } = await checkTrader(slot, of, ledger);
+          if (counters) counted.set(slot, counters);
+          return measurements;
+        }),
         measure([model], () => checkModel(slot, config, ledger)),
         measure([drawdown, dayLoss], () => checkTrading(slot, config, ledger)),
       ];
     }),
   ]);
-  return { measurements: groups.flat(), heartbeat };
+  return { measurements: groups.flat(), traders: Object.fromEntries(counted) };
+}
+
+/** Checks that the run before made and this one does not, as of an earlier release: nothing else would ever end their alarms. */
+function noLongerMade(before: SystemCheck | undefined, checks: readonly CheckResult[]): readonly EndedCheck[] {
+  const made = new Set(checks.map(({ name }) => name));
+  const gone = before?.checks.filter(({ name }) => !made.has(name)) ?? [];
+  return gone.map((check) => ({ ...check, status: 'healthy', isGone: true }));
 }
 
 async function recordMetrics(

@@ -1,8 +1,14 @@
 import * as z from 'zod';
 import { AresError } from '../ares-error.ts';
 import { keys, sortable } from '../ledger-keys.ts';
+import { epochMillis } from '../ports/clock.ts';
 import type { AppendRecord, LedgerReader } from '../ports/ledger.ts';
 import { CHECK_STATUSES, type CheckResult, checkResultSchema, type Measurement } from './check-result.ts';
+
+const countersSchema = z.object({ instance: z.string(), decisions: z.number().int(), errors: z.number().int() });
+
+/** What a trader had counted when it was checked. */
+export type TraderCounters = z.infer<typeof countersSchema>;
 
 const systemCheckSchema = z.object({
   /** Wall time. */
@@ -10,15 +16,18 @@ const systemCheckSchema = z.object({
   /** The worst of all checks. */
   status: z.enum(CHECK_STATUSES),
   checks: z.array(checkResultSchema),
-  /** The trader's counters, so that the next check can tell what is new; `null` when it has not reported. */
-  trader: z.object({ instance: z.string(), decisions: z.number().int(), errors: z.number().int() }).nullable(),
+  /** Counters by slot of the traders that have reported, so that the next check can tell what is new. Checks of earlier releases, with one trader only, have none. */
+  traders: z.record(z.string(), countersSchema).default({}),
 });
 
 /** What one run of the monitor found. */
 export type SystemCheck = z.infer<typeof systemCheckSchema>;
 
+/** Longer than anybody looks back at; one a minute would grow for ever. */
+const KEPT_MS = 90 * 24 * 3_600_000;
+
 export function systemCheckRecord(check: SystemCheck): AppendRecord {
-  return { key: keys.systemCheck(check.at), value: check };
+  return { key: keys.systemCheck(check.at), value: check, expiresAt: epochMillis(check.at + KEPT_MS) };
 }
 
 /** The last check before a time, or the last of all. @throws AresError `LEDGER_ITEM_INVALID` */

@@ -13,20 +13,32 @@ export interface Delivery {
 
 /** A delivery that failed as often as its function allows. */
 export interface DeadDelivery {
-  readonly id: number;
+  /** Names it for `replay`; one machine counts, AWS has identifiers. */
+  readonly id: string;
   readonly target: string;
-  readonly event: EventBridgeEvent;
+  /** `null` where the event did not come along: there is nothing to try again then, and `lastError` says what to do. */
+  readonly event: EventBridgeEvent | null;
   readonly attempts: number;
   readonly lastError: string;
   readonly since: EpochMillis;
 }
 
+/** What a replay did, in deliveries. */
+export interface Replay {
+  /** Will be tried again. */
+  readonly replayed: number;
+  /** Taken away without a trial: what they tell of needs none. */
+  readonly dismissed: number;
+}
+
 /** What to do with events that a function could not handle. */
 export interface DeadLetters {
+  /** How many there are. On AWS an estimate that may lag behind by a minute. */
+  deadCount(): Promise<number>;
   /** Oldest first. */
-  dead(): readonly DeadDelivery[];
-  /** Lets one, or all, be tried again from the first attempt; returns how many that were. */
-  replay(which: number | 'all'): number;
+  dead(): Promise<readonly DeadDelivery[]>;
+  /** Lets one, or all, be tried again from the first attempt. One whose event cannot be read stays. */
+  replay(which: { readonly id: string } | 'all'): Promise<Replay>;
 }
 
 /** On one machine: what waits for the functions. On AWS EventBridge and Lambda do this themselves. */

@@ -129,6 +129,7 @@ export interface Ledger extends LedgerReader {
 
 /** The events committed and not yet handed to the bus, oldest first. */
 export interface Outbox {
-  pending(limit: number): Promise<readonly EventEnvelope[]>;
+  /** At most `limit`; with `committedBefore` only those whose commit is older than this wall time. */
+  pending(limit: number, options?: { readonly committedBefore?: EpochMillis }): Promise<readonly EventEnvelope[]>;
   markPublished(ids: readonly string[]): Promise<void>;
 }

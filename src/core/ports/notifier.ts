@@ -3,11 +3,11 @@ export interface Notice {
   /** The same for every delivery of the same news. */
   readonly id: string;
   readonly severity: 'information' | 'warning' | 'critical';
-  /** One line, at most 100 characters, plain ASCII. */
+  /** One line, fewer than 100 characters, plain ASCII, not beginning with a space. */
   readonly subject: string;
   /** What happened, what it means for the money, what to do. */
   readonly body: string;
-  /** Section of the runbook, like `#trader-silent`. */
+  /** Section of the runbook, like `#dead-events`. */
   readonly runbook: string;
 }
 

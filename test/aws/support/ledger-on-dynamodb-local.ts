@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoOptions } from '../../../src/adapters/aws/dynamo-options.ts';
 import { type LedgerTableNames, ledgerTable, ledgerTableNames } from '../../../src/adapters/aws/ledger-tables.ts';
+import { systemClocks } from '../../../src/adapters/local/system-clocks.ts';
 
 export function dynamoClient(endpoint: string): DynamoDBClient {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -46,5 +47,5 @@ export async function createLedgerTables(client: DynamoDBClient): Promise<Ledger
 
 export function dynamoOptions(client: DynamoDBClient, tables: LedgerTableNames): DynamoOptions {
   const timers = { sleep: (ms: number) => sleep(ms) };
-  return { client, tables, random: { next: Math.random }, timers };
+  return { client, tables, random: { next: Math.random }, timers, clock: systemClocks.wall };
 }

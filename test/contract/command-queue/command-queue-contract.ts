@@ -59,6 +59,20 @@ export function commandQueueContract(name: string, open: () => Promise<CommandQu
       expect([...first, ...second].toSorted()).toEqual(['e1', 'e2', 'e3']);
     });
 
+    test('waits no longer than the signal says, and what is then on its way comes again', async () => {
+      const { queue, other, send, pass } = await open();
+      const stop = new AbortController();
+      const began = performance.now();
+      const waiting = queue.receive(10, stop.signal);
+      stop.abort('stopping');
+      expect(await waiting).toEqual([]);
+      expect(await queue.receive(10, stop.signal)).toEqual([]);
+      expect(performance.now() - began).toBeLessThan(5_000);
+      await send(envelope('e1'));
+      await pass(31_000);
+      expect(ids(await other.receive(10))).toEqual(['e1']);
+    });
+
     test('keeps queues apart', async () => {
       const { neighbour, send } = await open();
       await send(envelope('e1'));

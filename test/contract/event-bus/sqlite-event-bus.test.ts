@@ -139,7 +139,7 @@ describe('a failing delivery', () => {
     }
     expect(fates).toEqual(['waiting', 'waiting', 'dead']);
     expect(bus.takeDue(clock.now(), 1)).toEqual([]);
-    expect(bus.dead()).toMatchObject([
+    expect(await bus.dead()).toMatchObject([
       { target: 'promote', attempts: 3, lastError: 'broken 3', event: { id: 'poison' } },
     ]);
     const [report, ...others] = await outbox.pending(10);
@@ -166,11 +166,12 @@ describe('a failing delivery', () => {
       for (const delivery of bus.takeDue(clock.now(), 10)) bus.failed(delivery, 'no');
       clock.pass(60_000);
     }
-    const [one] = bus.dead();
-    expect([bus.replay(one!.id), bus.replay(one!.id), bus.replay(999)]).toEqual([1, 0, 0]);
+    const [one] = await bus.dead();
+    const outcomes = [await bus.replay(one!), await bus.replay(one!), await bus.replay({ id: '999' })];
+    expect(outcomes.map(({ replayed }) => replayed)).toEqual([1, 0, 0]);
     expect(bus.takeDue(clock.now(), 10)).toMatchObject([{ attempt: 1, event: { id: 'a' } }]);
-    expect(bus.replay('all')).toBe(1);
-    expect(bus.dead()).toEqual([]);
+    expect(await bus.replay('all')).toEqual({ replayed: 1, dismissed: 0 });
+    expect(await bus.dead()).toEqual([]);
   });
 
   test('of a schedule that died is reported without metadata to borrow from', async () => {
@@ -203,7 +204,7 @@ describe('a failing delivery', () => {
       clock.pass(60_000);
     }
     expect(done.toSorted()).toEqual(['celebrate bad', 'celebrate good', 'promote good']);
-    expect(bus.dead()).toHaveLength(1);
+    expect(await bus.dead()).toHaveLength(1);
   });
 });
 
@@ -232,7 +233,7 @@ describe('an attempt whose process ended', () => {
     }
     bus.recover(clock.now());
     expect(bus.takeDue(clock.now(), 1)).toEqual([]);
-    expect(bus.dead()).toMatchObject([{ lastError: expect.stringContaining('the process ended'), attempts: 3 }]);
+    expect(await bus.dead()).toMatchObject([{ lastError: expect.stringContaining('the process ended'), attempts: 3 }]);
   });
 });
 
@@ -255,7 +256,7 @@ test('whatever succeeds and fails in whatever order, each event ends either deli
         }
         clock.pass(60_000);
       }
-      const dead = bus.dead().map(({ event }) => event.id);
+      const dead = (await bus.dead()).map(({ event }) => event?.id);
       db.close();
       expect([...done, ...dead].toSorted()).toEqual(plans.map((_, at) => String(at)));
       expect(dead).toEqual(plans.flatMap((plan, at) => (plan.includes(true) ? [] : [String(at)])));

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { queryAudit } from '../../../src/core/audit/query-audit.ts';
 import { verifyAudit } from '../../../src/core/audit/verify-audit.ts';
+import type { EventEnvelope } from '../../../src/core/events/envelope.ts';
+import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { JsonObject, Key, Ledger, Outbox } from '../../../src/core/ports/ledger.ts';
 import { auditDraft, commitOf, envelope, put, stateKey } from '../support/sample-commit.ts';
 import { code, type LedgerUnderTest } from './ledger-under-test.ts';
@@ -15,7 +17,8 @@ export function commitContract(open: () => Promise<LedgerUnderTest>): void {
   let ledger: Ledger;
   let outbox: Outbox;
   let other: Ledger;
-  const pendingIds = async () => (await outbox.pending(100)).map((event) => event.detail.metadata.id);
+  const idOf = (event: EventEnvelope) => event.detail.metadata.id;
+  const pendingIds = async () => (await outbox.pending(100)).map(idOf);
   beforeEach(async () => {
     ({ ledger, outbox, other } = await open());
   });
@@ -211,6 +214,27 @@ export function commitContract(open: () => Promise<LedgerUnderTest>): void {
       await outbox.markPublished(['b', 'unknown']);
       await outbox.markPublished([]);
       expect(await pendingIds()).toEqual(['a']);
+    });
+
+    test('tells by the wall time of the commit what has waited since before a time, whatever time the event is of', async () => {
+      const before = Date.now();
+      await ledger.commit(commitOf('t1', { events: [envelope('future', 9_000_000_000_000, 1)] }));
+      await ledger.commit(commitOf('t2', { events: [envelope('past', 1_000, 2)] }));
+      const ids = async (committedBefore: number, limit = 100) =>
+        (await outbox.pending(limit, { committedBefore: epochMillis(committedBefore) })).map(idOf);
+      expect(await ids(before)).toEqual([]);
+      expect(await ids(Date.now() + 60_000)).toEqual(['future', 'past']);
+      expect(await ids(Date.now() + 60_000, 1)).toEqual(['future']);
+    });
+
+    test('gives as many as are asked for, however many', async () => {
+      const all = Array.from({ length: 66 }, (_, n) => `e${100 + n}`);
+      for (let at = 0; at < all.length; at += 22) {
+        const events = all.slice(at, at + 22).map((id, n) => envelope(id, 1_000, at + n));
+        await ledger.commit(commitOf(`t${at}`, { events }));
+      }
+      expect((await outbox.pending(5_000)).map(idOf)).toEqual(all);
+      expect((await outbox.pending(65)).map(idOf)).toEqual(all.slice(0, 65));
     });
   });
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { Key, Ledger, Query } from '../../../src/core/ports/ledger.ts';
 import { commitOf, stateKey } from '../support/sample-commit.ts';
 import { code, type LedgerUnderTest, pages, sks } from './ledger-under-test.ts';
@@ -30,6 +31,43 @@ export function queryContract(open: () => Promise<LedgerUnderTest>): void {
       ]);
       expect((await ledger.get(key))?.value).toEqual({ n: 3 });
       expect(await pages(ledger, { table: 'state', pk: 'open', by: 'index', limit: 10 })).toEqual([]);
+    });
+
+    test('keeps a record until it expires, and for good when it is then written without an end', async () => {
+      const key = stateKey('series', '1');
+      const expiresAt = epochMillis(Date.now() + 3_600_000);
+      await ledger.append([{ key, value: { n: 1 }, index: { pk: 'expiring', sk: '1' }, expiresAt }]);
+      expect(await ledger.get(key)).toEqual({ key, version: 1, value: { n: 1 }, index: { pk: 'expiring', sk: '1' } });
+      await ledger.commit(commitOf('t1', { writes: [{ kind: 'put', key, expected: 1, value: { n: 2 } }] }));
+      await ledger.append([{ key: stateKey('series', '2'), value: {}, expiresAt: epochMillis(1_000) }]);
+      expect((await ledger.get(key))?.value).toEqual({ n: 2 });
+    });
+
+    test('takes records that expired long ago, whatever becomes of them, and leaves those beside them', async () => {
+      const gone = Array.from({ length: 60 }, (_, n) => ({
+        key: stateKey('series', `old-${n}`),
+        value: { n },
+        expiresAt: epochMillis(n),
+      }));
+      const kept = Array.from({ length: 60 }, (_, n) => ({ key: stateKey('series', `kept-${100 + n}`), value: { n } }));
+      await ledger.append([...gone, ...kept]);
+      await ledger.append(gone.slice(0, 1));
+      const items = await pages(ledger, { table: 'state', pk: 'series', from: 'kept-', to: 'kept-~', limit: 100 });
+      expect(items.map((item) => item.value.n)).toEqual(kept.map((_, n) => n));
+    });
+
+    test('lets nothing expire that is audited, and nothing at a time that is none', async () => {
+      const entry: Key = { table: 'audit', pk: 'entries#models', sk: '000000000000001' };
+      const at = (expiresAt: number) => epochMillis(expiresAt);
+      await expect(ledger.append([{ key: entry, value: {}, expiresAt: at(1_000) }])).rejects.toEqual(
+        code('KEY_INVALID'),
+      );
+      for (const wrong of [Number.NaN, 1.5, -1, 1e15]) {
+        await expect(ledger.append([{ key: stateKey('g', 'k'), value: {}, expiresAt: at(wrong) }])).rejects.toEqual(
+          code('APPEND_INVALID'),
+        );
+      }
+      expect(await ledger.get(stateKey('g', 'k'))).toBeUndefined();
     });
 
     test('does nothing when there is nothing to write', async () => {

@@ -130,12 +130,12 @@ describe('the API answers', () => {
 
   it('with an error that names the item when the ledger holds something unreadable, and logs it', async () => {
     const { ask, ledger, log } = await serveSeededSlot({ bars: 12 });
-    await ledger.append([{ key: keys.heartbeat('trader'), value: { at: 'noon' } }]);
+    await ledger.append([{ key: keys.heartbeat(SEEDED_SLOT), value: { at: 'noon' } }]);
     const { status, text } = await ask('/api/overview');
     expect(status).toBe(500);
     expect(JSON.parse(text).error).toMatchObject({
       code: 'LEDGER_ITEM_INVALID',
-      message: expect.stringContaining('heartbeats/trader'),
+      message: expect.stringContaining(`heartbeats/${SEEDED_SLOT}`),
     });
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
   });

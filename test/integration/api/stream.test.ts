@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyDashboardChange, type Dashboard, type DashboardMessage } from '../../../src/core/dashboard/dashboard.ts';
 import { keys } from '../../../src/core/ledger-keys.ts';
+import { SEEDED_SLOT } from '../../support/seeded-slot.ts';
 import { serveSeededSlot } from './served-slot.ts';
 
 /** Reads a stream message by message. */
@@ -87,10 +88,10 @@ describe('the stream', () => {
     const { port, ledger, slot, log } = await serveSeededSlot({ bars: 12 });
     const stream = await openStream(port);
     expect(await stream.next()).toMatchObject({ kind: 'snapshot' });
-    await ledger.append([{ key: keys.heartbeat('trader'), value: {} }]);
+    await ledger.append([{ key: keys.heartbeat(SEEDED_SLOT), value: {} }]);
     let message = await stream.next();
     while (message?.kind === 'change') message = await stream.next();
-    expect(message).toMatchObject({ kind: 'trouble', message: expect.stringContaining('heartbeats/trader') });
+    expect(message).toMatchObject({ kind: 'trouble', message: expect.stringContaining(`heartbeats/${SEEDED_SLOT}`) });
     await slot.beat();
     expect(await stream.next()).toMatchObject({ kind: 'snapshot' });
     expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);

@@ -18,7 +18,9 @@ describe('npm run bench', () => {
     const { code, out, errors } = await bench(['decision-speed']);
     expect(code).toBe(2);
     expect(out).toBe('');
-    expect(errors).toBe('a bench must be one of those there are (decision-latency), was "decision-speed"\n');
+    expect(errors).toBe(
+      'a bench must be one of those there are (decision-latency, ledger-cost), was "decision-speed"\n',
+    );
   });
 
   it('says in one line which folder it misses', async () => {
@@ -32,6 +34,7 @@ describe('npm run bench', () => {
   it('refuses an option it does not know, and a number that is none', async () => {
     expect((await bench(['decision-latency', '--fast'])).errors).toContain("Unknown option '--fast'");
     expect((await bench(['decision-latency', '--runs', 'x'])).errors).toBe('--runs must be a whole number\n');
+    expect((await bench(['decision-latency', '--cpu', '0'])).errors).toBe('--cpu must be above 0\n');
   });
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { queryAudit } from '../../../src/core/audit/query-audit.ts';
 import { readConfig } from '../../../src/core/config/read-config.ts';
-import { openDesk } from './support/open-desk.ts';
+import type { SlotId } from '../../../src/core/models/slot.ts';
+import { MARKET_TIME, openDesk, SLOT } from './support/open-desk.ts';
 
 describe('ares config', () => {
   test('shows the defaults as version 0 before anybody changed anything', async () => {
@@ -48,6 +50,19 @@ describe('ares config', () => {
       code: 0,
       stdout: 'Nothing to change: version 2 has these settings.\n',
     });
+  });
+
+  test('belongs to no slot, so it carries the time of the market whose trader reported last', async () => {
+    const desk = openDesk();
+    await desk.beat({ at: Date.now() - 2_000, marketTime: MARKET_TIME + 60_000 });
+    await desk.beat({ marketTime: MARKET_TIME + 120_000 }, SLOT.replace('BTC', 'ETH') as SlotId);
+    await desk.beat(
+      { at: Date.now() - 60_000, marketTime: MARKET_TIME + 180_000 },
+      SLOT.replace('BTC', 'SOL') as SlotId,
+    );
+    await desk.ares('config', 'set', 'strategy.entryThreshold=0.6');
+    const { entries } = await queryAudit(desk.ledger, { eventType: 'ConfigChanged', limit: 10 });
+    expect(entries).toMatchObject([{ timestamp: MARKET_TIME + 120_000 }]);
   });
 
   test('refuses with 4 what the configuration may not be, naming every field', async () => {

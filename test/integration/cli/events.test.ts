@@ -38,20 +38,20 @@ describe('ares events', () => {
     const dead = await desk.ares('events', 'dead', '--json');
     expect(dead.json()).toMatchObject([
       {
-        id: 1,
+        id: '1',
         target: 'check-promotion',
         lastError: 'the store was down',
         event: { id: 'event-1', 'detail-type': 'CandidateRegistered' },
       },
-      { id: 2, event: { id: 'event-2' } },
+      { id: '2', event: { id: 'event-2' } },
     ]);
     expect((await desk.ares('events', 'dead')).stdout).toContain('the store was down');
     expect(await desk.ares('events', 'replay', '2')).toMatchObject({
       code: 0,
       stdout: '1 delivery will be tried again.\n',
     });
-    expect((await desk.ares('events', 'replay', '--all', '--json')).json()).toEqual({ replayed: 1 });
-    expect(desk.deliveries().dead()).toEqual([]);
+    expect((await desk.ares('events', 'replay', '--all', '--json')).json()).toEqual({ replayed: 1, dismissed: 0 });
+    expect(await desk.deliveries().dead()).toEqual([]);
   });
 
   test('ends with 3 when there is nothing to replay, and with 2 when it is not said what', async () => {

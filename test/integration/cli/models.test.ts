@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { queryAudit } from '../../../src/core/audit/query-audit.ts';
+import type { SlotId } from '../../../src/core/models/slot.ts';
 import { readDeployment } from '../../../src/core/promotion/deployment.ts';
 import { MARKET_TIME, openDesk, SLOT } from './support/open-desk.ts';
 
@@ -72,6 +73,17 @@ describe('ares promote', () => {
     await desk.ares('promote', 'run-1');
     const { entries } = await queryAudit(desk.ledger, { eventType: 'ModelPromoted', limit: 10 });
     expect(entries[0]?.timestamp).toBeGreaterThanOrEqual(before);
+  });
+
+  test("carries the time of its own slot's market, not of another whose trader reported later", async () => {
+    const desk = await deskWithModels();
+    const other = SLOT.replace('BTC', 'ETH') as SlotId;
+    await desk.addSlot(other);
+    await desk.beat({ at: Date.now() - 5_000, marketTime: MARKET_TIME + 60_000 });
+    await desk.beat({ marketTime: MARKET_TIME + 3_600_000 }, other);
+    expect(await desk.ares('promote', 'run-1', '--slot', SLOT)).toMatchObject({ code: 0, stderr: '' });
+    const { entries } = await queryAudit(desk.ledger, { eventType: 'ModelPromoted', limit: 10 });
+    expect(entries).toMatchObject([{ timestamp: MARKET_TIME + 60_000 }]);
   });
 
   test('says so when the gate is overruled, and refuses a model whose bytes are gone', async () => {

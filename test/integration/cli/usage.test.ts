@@ -65,6 +65,9 @@ describe('the command line', () => {
       'data import',
       'train',
       'backtest',
+      'init',
+      'export',
+      'import',
       'doctor',
     ]);
   });

@@ -6,6 +6,7 @@ import { openDatabase } from '../../../src/adapters/local/database.ts';
 import { migrate } from '../../../src/adapters/local/migrate.ts';
 import { migrations, SCHEMA_VERSION } from '../../../src/adapters/local/migrations.ts';
 import { createSqliteLedger } from '../../../src/adapters/local/sqlite-ledger.ts';
+import { sqliteLedgerReader } from '../../../src/adapters/local/sqlite-ledger-reader.ts';
 import { createSqliteOutbox } from '../../../src/adapters/local/sqlite-outbox.ts';
 import { verifyAudit } from '../../../src/core/audit/verify-audit.ts';
 import { auditDraft, commitOf, envelope, put, stateKey } from '../../contract/support/sample-commit.ts';
@@ -28,12 +29,19 @@ const commit = commitOf('t1', {
   events: [envelope('e1')],
 });
 
-/** A database as the first version of the program left it, with a commit in it. */
+/** A database as the first version of the program left it, with a commit in it: what a database of today holds, in the tables of then. */
 async function oldDatabase(): Promise<string> {
+  const today = temporaryDirectory();
+  await createSqliteLedger(opened(today)).commit(commit);
   const directory = temporaryDirectory();
   const db = new DatabaseSync(join(directory, 'ares.db'));
   migrate(db, db.location()!, migrations.slice(0, 1));
-  await createSqliteLedger(db).commit(commit);
+  db.exec(`ATTACH '${join(today, 'ares.db')}' AS today`);
+  for (const table of ['state', 'registry', 'audit', 'commits', 'outbox']) {
+    const columns = db.prepare(`SELECT name FROM pragma_table_info('${table}', 'main')`).all();
+    const names = columns.map(({ name }) => name).join(', ');
+    db.exec(`INSERT INTO main.${table} (${names}) SELECT ${names} FROM today.${table}`);
+  }
   db.close();
   return directory;
 }
@@ -69,7 +77,7 @@ describe('a data directory', () => {
     expect(backup).toMatch(/^ares\.db\.backup-v1-\d{8}T\d{6}Z$/);
     const copy = new DatabaseSync(join(directory, backup!), { readOnly: true });
     expect(pragma(copy, 'user_version')).toBe(1);
-    expect(await createSqliteLedger(copy).get(stateKey('g', 'k'))).toBeDefined();
+    expect(await sqliteLedgerReader(copy).get(stateKey('g', 'k'))).toBeDefined();
     copy.close();
   });
 

@@ -8,6 +8,8 @@ import { eventBridgeEvent, scheduleEvent } from '../../../src/core/events/event-
 import type { Invocation } from '../../../src/core/events/invocation.ts';
 import { keys } from '../../../src/core/ledger-keys.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
+import type { AppendRecord } from '../../../src/core/ports/ledger.ts';
+import { manualClock } from '../../support/manual-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { candidateRegistered } from '../../support/sample-event.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -58,6 +60,20 @@ describe('an event handler', () => {
     expect(await eventHandler('track-performance', async () => ({ ran: ++ran }), {}, shared)(event, context())).toEqual(
       { ran: 2 },
     );
+  });
+
+  test('lets the mark of a handled invocation expire after thirty days of wall time', async () => {
+    const shared = runtime();
+    const appended: AppendRecord[] = [];
+    const wallClock = manualClock();
+    const ledger = {
+      ...shared.ledger,
+      append: async (records: readonly AppendRecord[]) => void appended.push(...records),
+    };
+    await eventHandler('check-promotion', async () => ({}), {}, { ...shared, ledger, wallClock })(event, context());
+    expect(appended).toMatchObject([
+      { key: keys.handled('check-promotion', 'e1'), expiresAt: wallClock.now() + 30 * 86_400_000 },
+    ]);
   });
 
   test('fails the invocation when the use case throws, marks nothing, and runs it again', async () => {

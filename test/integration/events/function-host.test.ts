@@ -80,7 +80,7 @@ describe('pumping', () => {
     expect(done).toEqual(['good']);
     wallClock.pass(60_000);
     await host.pump();
-    expect(eventBus.dead()).toMatchObject([{ event: { id: 'poison' }, attempts: 2, lastError: 'cannot' }]);
+    expect(await eventBus.dead()).toMatchObject([{ event: { id: 'poison' }, attempts: 2, lastError: 'cannot' }]);
     expect(log.lines).toContainEqual(
       expect.objectContaining({
         level: 'error',
@@ -100,9 +100,9 @@ describe('pumping', () => {
     await emit(candidateRegistered('a'));
     await host.pump();
     broken = false;
-    expect(eventBus.replay('all')).toBe(1);
+    expect(await eventBus.replay('all')).toEqual({ replayed: 1, dismissed: 0 });
     expect(await host.pump()).toBe(1);
-    expect(eventBus.dead()).toEqual([]);
+    expect(await eventBus.dead()).toEqual([]);
   });
 
   test('counts a function that outlives its timeout as failed and goes on without it', async () => {
@@ -119,7 +119,9 @@ describe('pumping', () => {
     );
     await emit(candidateRegistered('slow'));
     await host.pump();
-    expect(eventBus.dead()).toMatchObject([{ lastError: 'check-promotion must end within 0.05 s, was still running' }]);
+    expect(await eventBus.dead()).toMatchObject([
+      { lastError: 'check-promotion must end within 0.05 s, was still running' },
+    ]);
     finish();
     await until(() => log.lines.some(({ message }) => message === 'a function ended after its timeout'));
   });

@@ -28,6 +28,28 @@ describe('the system probe', () => {
     expect(eventLoopDelay.p99).toBeLessThanOrEqual(eventLoopDelay.max);
   });
 
+  test('counts a memory limit that only the host knows against this process alone', async () => {
+    const memoryLimitBytes = 4 * process.memoryUsage().rss;
+    const { memory } = await osSystemProbe(temporaryDirectory(), { memoryLimitBytes }).sample();
+    expect(memory.limitBytes).toBe(memoryLimitBytes);
+    expect(memory.availableBytes).toBe(memoryLimitBytes - memory.rssBytes);
+    expect(memory.usedPercent).toBeGreaterThan(15);
+    expect(memory.usedPercent).toBeLessThan(50);
+  });
+
+  test('does not take a process that stood still between two samples for a slow one', async () => {
+    const probes = {
+      frozen: osSystemProbe(temporaryDirectory(), { frozenBetweenSamples: true }),
+      other: osSystemProbe(temporaryDirectory()),
+    };
+    await Promise.all([probes.frozen.sample(), probes.other.sample()]);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const [frozen, other] = await Promise.all([probes.frozen.sample(), probes.other.sample()]);
+    expect(other.eventLoopDelay.max).toBeGreaterThan(300);
+    expect(frozen.eventLoopDelay.max).toBeLessThan(200);
+  });
+
   test('rejects when the data directory is gone', async () => {
     await expect(osSystemProbe('/no/such/directory').sample()).rejects.toMatchObject({ code: 'ENOENT' });
   });

@@ -63,3 +63,33 @@ it('does not trade on books that did not match: a resume ends the trader, whose 
   expect(modes()).not.toContain('ACTIVE');
   expect(fatal).toMatchObject([{ code: 'RECOVER_AGAIN' }]);
 });
+
+it('does not wait for a command any longer when it stops', async () => {
+  const waiting = Promise.withResolvers<AbortSignal>();
+  const fatal: unknown[] = [];
+  const time = createVirtualTime();
+  const commandsOf = followCommands(
+    { slot, pollMs: 100, booksMatch: true, onFatal: (error) => fatal.push(error) },
+    {
+      commandQueue: {
+        depth: async () => 0,
+        receive: (_max, signal) => {
+          if (signal) waiting.resolve(signal);
+          return new Promise((resolve) => signal?.addEventListener('abort', () => resolve([])));
+        },
+      },
+      ledger: createMemoryLedger(),
+      timers: time.timers,
+      log: quiet,
+      engine: { accept: () => undefined },
+      hotSwap: { request: async () => undefined, swapInProgress: false },
+    },
+  );
+  await time.pass(150);
+  const signal = await waiting.promise;
+  expect(signal.aborted).toBe(false);
+  commandsOf.stop();
+  expect(signal.aborted).toBe(true);
+  await time.pass(500);
+  expect(fatal).toEqual([]);
+});

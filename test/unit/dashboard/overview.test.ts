@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readOverview } from '../../../src/core/dashboard/overview.ts';
 import { createSlotHistory } from '../../../src/core/dashboard/slot-history.ts';
 import { keys } from '../../../src/core/ledger-keys.ts';
+import type { SlotId } from '../../../src/core/models/slot.ts';
 import { decimal } from '../../../src/core/trading/money.ts';
 import { halt } from '../../../src/core/trading/trading-state.ts';
 import { waveBars } from '../../support/listed-market.ts';
@@ -126,6 +127,16 @@ describe('the overview', () => {
     expect((await overviewOf(ledger)).trader).toMatchObject({ alive: true, runId: 'run-1', decisions: 30 });
     await slot.beat({ at: clock.now() - 15_001 });
     expect((await overviewOf(ledger)).trader).toMatchObject({ alive: false, lastSeen: clock.now() - 15_001 });
+  });
+
+  it("hears the slot's own trader and no other", async () => {
+    const { ledger, slot } = await traded();
+    const other = await openSeededSlot(ledger, clock, SEEDED_SLOT.replace('BTC', 'ETH') as SlotId);
+    await other.beat();
+    expect((await overviewOf(ledger)).trader).toBeNull();
+    await slot.beat({ at: clock.now() - 15_001 });
+    await other.beat();
+    expect((await overviewOf(ledger)).trader).toMatchObject({ alive: false, decisions: 30 });
   });
 
   it('shows a champion whose record is gone without its figures', async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { readHealth } from '../../../src/core/monitoring/health.ts';
-import { openMonitorDesk } from './monitor-desk.ts';
+import { SLOT } from '../../support/model-desk.ts';
+import { OTHER_SLOT, openMonitorDesk } from './monitor-desk.ts';
 
 it('knows nothing before the first check', async () => {
   const desk = await openMonitorDesk();
@@ -10,13 +11,14 @@ it('knows nothing before the first check', async () => {
     checkedAt: null,
     checks: [],
     alerts: [],
-    heartbeatAges: { trader: null },
+    heartbeatAges: { [SLOT]: null },
   });
 });
 
-it("shows the last check, what is in alarm, and how old the trader's sign of life is", async () => {
+it("shows the last check, what is in alarm, and how old each trader's sign of life is", async () => {
   const desk = await openMonitorDesk();
   await desk.beat(0);
+  await desk.addSlot(OTHER_SLOT);
   desk.world.sample = async () => desk.broken;
   await desk.monitor(1);
   const health = await readHealth(desk.ledger, desk.at(5).now);
@@ -25,9 +27,9 @@ it("shows the last check, what is in alarm, and how old the trader's sign of lif
     reason: 'cpu degraded',
     checkedAt: desk.at(1).now,
     alerts: [{ check: 'cpu', status: 'raised', code: 'CHECK_DEGRADED' }],
-    heartbeatAges: { trader: 5_000 },
+    heartbeatAges: { [SLOT]: 5_000, [OTHER_SLOT]: null },
   });
-  expect(health.checks).toHaveLength(11);
+  expect(health.checks).toHaveLength(16);
 });
 
 it('is healthy again, without alarms, when the checks are', async () => {

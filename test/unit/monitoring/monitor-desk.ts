@@ -2,6 +2,7 @@ import { auditEntryKey, auditEntrySchema } from '../../../src/core/audit/audit-e
 import { parseEvent } from '../../../src/core/events/catalogue.ts';
 import type { Invocation } from '../../../src/core/events/invocation.ts';
 import { keys } from '../../../src/core/ledger-keys.ts';
+import type { SlotId } from '../../../src/core/models/slot.ts';
 import { ensureSlot } from '../../../src/core/models/slot-registry.ts';
 import type { AlertHandler } from '../../../src/core/monitoring/alert-handler.ts';
 import { monitorSystem } from '../../../src/core/monitoring/monitor-system.ts';
@@ -13,6 +14,7 @@ import type { SystemSample } from '../../../src/core/ports/system-probe.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { SLOT } from '../../support/model-desk.ts';
 
+export const OTHER_SLOT = SLOT.replace('BTC', 'ETH') as SlotId;
 export const NOW = 1_790_000_000_000;
 
 const healthySample: SystemSample = {
@@ -61,10 +63,11 @@ export async function openMonitorDesk() {
     at,
     broken: { ...healthySample, cpuPercent: 97 },
     healthySample,
-    beat: (second: number, said: JsonObject = {}) =>
+    addSlot: (slot: SlotId) => ensureSlot(ledger, slot, epochMillis(0)),
+    beat: (second: number, said: JsonObject = {}, slot = SLOT) =>
       ledger.append([
         {
-          key: keys.heartbeat('trader'),
+          key: keys.heartbeat(slot),
           value: {
             at: NOW + 1_000 * second,
             instance: 'a',

@@ -5,8 +5,10 @@ import { lastSystemCheck } from '../../../src/core/monitoring/system-check.ts';
 import { decimal } from '../../../src/core/trading/money.ts';
 import { accountToJson, openAccount } from '../../../src/core/trading/slot-account.ts';
 import { SLOT } from '../../support/model-desk.ts';
-import { type MonitorDesk, NOW, openMonitorDesk } from './monitor-desk.ts';
+import { type MonitorDesk, NOW, OTHER_SLOT, openMonitorDesk } from './monitor-desk.ts';
 
+const TRADER = `trader:${SLOT}`;
+const ERRORS = `error-rate:${SLOT}`;
 const failing = () => Promise.reject(new Error('the probe is unplugged'));
 const find = async (run: ReturnType<MonitorDesk['monitor']>, name: string) =>
   (await run).check.checks.find((check) => check.name === name);
@@ -28,8 +30,8 @@ describe('a system that is well', () => {
       ['disk', 5e9, 500_000_000],
       ['event-loop', 3, 500],
       ['exchange', 12, 1_000],
-      ['trader', 1_000, 15_000],
-      ['error-rate', 0, 0.05],
+      [`trader:${SLOT}`, 1_000, 15_000],
+      [`error-rate:${SLOT}`, 0, 0.05],
       [`model:${SLOT}`, null, 0.6],
       [`drawdown:${SLOT}`, null, -0.2],
       [`day-loss:${SLOT}`, null, -0.05],
@@ -112,7 +114,7 @@ describe('a probe that fails', () => {
   });
 
   it.each([
-    ['trader', keys.heartbeat('trader')],
+    [`trader:${SLOT}`, keys.heartbeat(SLOT)],
     [`drawdown:${SLOT}`, keys.account(SLOT)],
     [`model:${SLOT}`, keys.deployment(SLOT)],
   ])('may be a stored item that is none: %s', async (name, key) => {
@@ -126,7 +128,7 @@ describe('the trader', () => {
   it('need not have reported before there is a model to trade with', async () => {
     const desk = await openMonitorDesk();
     const { check, alerts } = await desk.monitor(1);
-    expect(check.checks.filter(({ name }) => name === 'trader' || name === 'error-rate')).toMatchObject([
+    expect(check.checks.filter(({ name }) => name === TRADER || name === ERRORS)).toMatchObject([
       { status: 'healthy', reason: 'no model is in production yet' },
       { status: 'healthy', reason: 'no model is in production yet' },
     ]);
@@ -138,39 +140,36 @@ describe('the trader', () => {
     const value = { championRunId: 'one', championHash: 'h', standbyRunId: null, history: [], lastChange: null };
     await desk.ledger.append([{ key: keys.deployment(SLOT), value }]);
     const { check } = await desk.monitor(1);
-    expect(check.checks.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([
-      'trader',
-      'error-rate',
-    ]);
-    expect(check.trader).toBeNull();
+    expect(check.checks.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([TRADER, ERRORS]);
+    expect(check.traders).toEqual({});
   });
 
   it('has failed when it is silent for longer than the limit', async () => {
     const desk = await openHealthyDesk();
-    expect(await find(desk.monitor(15), 'trader')).toMatchObject({ status: 'healthy', value: 15_000 });
-    expect(await find(desk.monitor(16), 'trader')).toMatchObject({
+    expect(await find(desk.monitor(15), TRADER)).toMatchObject({ status: 'healthy', value: 15_000 });
+    expect(await find(desk.monitor(16), TRADER)).toMatchObject({
       status: 'failed',
-      reason: 'the trader must report within 15000 ms, was silent for 16000 ms',
+      reason: `the trader of ${SLOT} must report within 15000 ms, was silent for 16000 ms`,
     });
   });
 
   it('is degraded while it is not allowed to trade', async () => {
     const desk = await openMonitorDesk();
     await desk.beat(0, { state: 'HALTED' });
-    expect(await find(desk.monitor(1), 'trader')).toMatchObject({
+    expect(await find(desk.monitor(1), TRADER)).toMatchObject({
       status: 'degraded',
-      reason: 'the trader must be ACTIVE, was HALTED',
+      reason: `the trader of ${SLOT} must be ACTIVE, was HALTED`,
     });
   });
 
   it('is measured by the errors since the check before', async () => {
     const desk = await openMonitorDesk();
     await desk.beat(0, { decisions: 100, errors: 50 });
-    expect(await find(desk.monitor(1), 'error-rate')).toMatchObject({ status: 'degraded', value: 0.5 });
+    expect(await find(desk.monitor(1), ERRORS)).toMatchObject({ status: 'degraded', value: 0.5 });
     await desk.beat(60, { decisions: 200, errors: 51 });
-    expect(await find(desk.monitor(61), 'error-rate')).toMatchObject({ status: 'healthy', value: 0.01 });
+    expect(await find(desk.monitor(61), ERRORS)).toMatchObject({ status: 'healthy', value: 0.01 });
     await desk.beat(120, { decisions: 200, errors: 53 });
-    expect(await find(desk.monitor(121), 'error-rate')).toMatchObject({ status: 'degraded', value: 1 });
+    expect(await find(desk.monitor(121), ERRORS)).toMatchObject({ status: 'degraded', value: 1 });
   });
 
   it('counts from zero after a restart', async () => {
@@ -178,7 +177,118 @@ describe('the trader', () => {
     await desk.beat(0, { decisions: 1_000, errors: 0 });
     await desk.monitor(1);
     await desk.beat(60, { instance: 'b', decisions: 10, errors: 1 });
-    expect(await find(desk.monitor(61), 'error-rate')).toMatchObject({ value: 0.1 });
+    expect(await find(desk.monitor(61), ERRORS)).toMatchObject({ value: 0.1 });
+  });
+});
+
+describe('the traders of two slots', () => {
+  async function openTwoSlots() {
+    const desk = await openHealthyDesk();
+    await desk.addSlot(OTHER_SLOT);
+    return desk;
+  }
+  const ill = async (run: ReturnType<MonitorDesk['monitor']>) =>
+    (await run).check.checks.filter(({ status }) => status !== 'healthy').map(({ name, status }) => [name, status]);
+
+  it('do not stand for each other: one falls silent, only its check fails, and the alarm names it', async () => {
+    const desk = await openTwoSlots();
+    await desk.beat(0, {}, OTHER_SLOT);
+    expect(await ill(desk.monitor(1))).toEqual([]);
+    await desk.beat(60);
+    expect(await ill(desk.monitor(61))).toEqual([[`trader:${OTHER_SLOT}`, 'failed']]);
+    expect(desk.events()).toMatchObject([
+      { name: 'SystemError', component: `trader:${OTHER_SLOT}`, code: 'CHECK_FAILED' },
+    ]);
+    const said = (await desk.audit()).map(({ details }) => details);
+    expect(said).toMatchObject([
+      { reason: `the trader of ${OTHER_SLOT} must report within 15000 ms, was silent for 61000 ms` },
+    ]);
+    await desk.beat(62, {}, OTHER_SLOT);
+    expect(await ill(desk.monitor(63))).toEqual([]);
+    expect(desk.events().at(-1)).toMatchObject({ name: 'SystemRecovered', component: `trader:${OTHER_SLOT}` });
+  });
+
+  it('need not both report while one slot has no model: it is idle, the other is not', async () => {
+    const desk = await openMonitorDesk();
+    await desk.addSlot(OTHER_SLOT);
+    const value = { championRunId: 'one', championHash: 'h', standbyRunId: null, history: [], lastChange: null };
+    await desk.ledger.append([{ key: keys.deployment(SLOT), value }]);
+    expect(await ill(desk.monitor(1))).toEqual([
+      [TRADER, 'failed'],
+      [ERRORS, 'failed'],
+    ]);
+    expect(await find(desk.monitor(2), `trader:${OTHER_SLOT}`)).toMatchObject({
+      value: null,
+      reason: 'no model is in production yet',
+    });
+  });
+
+  it("are measured each by its own errors since the check before, whatever the other's", async () => {
+    const desk = await openTwoSlots();
+    await desk.beat(0, { instance: 'b', decisions: 100, errors: 90 }, OTHER_SLOT);
+    expect(await ill(desk.monitor(1))).toEqual([[`error-rate:${OTHER_SLOT}`, 'degraded']]);
+    await desk.beat(60, { decisions: 200, errors: 50 });
+    await desk.beat(60, { instance: 'b', decisions: 200, errors: 91 }, OTHER_SLOT);
+    const { check } = await desk.monitor(61);
+    const value = (name: string) => check.checks.find((result) => result.name === name)?.value;
+    expect([value(ERRORS), value(`error-rate:${OTHER_SLOT}`)]).toEqual([0.5, 0.01]);
+    expect(check.traders).toEqual({
+      [SLOT]: { instance: 'a', decisions: 200, errors: 50 },
+      [OTHER_SLOT]: { instance: 'b', decisions: 200, errors: 91 },
+    });
+  });
+
+  it('are recorded as one metric with the slot as its dimension', async () => {
+    const desk = await openTwoSlots();
+    await desk.beat(0, {}, OTHER_SLOT);
+    await desk.monitor(2);
+    for (const metric of ['trader', 'error-rate']) {
+      const dimensions = desk.recorded.filter(({ name }) => name === metric).map((recorded) => recorded.dimensions);
+      expect(dimensions).toEqual([{ slot: SLOT }, { slot: OTHER_SLOT }]);
+    }
+  });
+
+  it('are read apart: a heartbeat that is none fails its own slot only', async () => {
+    const desk = await openTwoSlots();
+    await desk.ledger.append([{ key: keys.heartbeat(OTHER_SLOT), value: { at: 'noon' } }]);
+    expect(await ill(desk.monitor(1))).toEqual([
+      [`trader:${OTHER_SLOT}`, 'failed'],
+      [`error-rate:${OTHER_SLOT}`, 'failed'],
+    ]);
+  });
+});
+
+describe('a check of a release that knew one trader only', () => {
+  const result = { value: null, threshold: null, since: NOW - 1_000, reason: 'silent' };
+  const old = {
+    at: NOW - 1_000,
+    status: 'failed',
+    checks: [{ ...result, name: 'trader', status: 'failed' }],
+    trader: { instance: 'a', decisions: 90, errors: 40 },
+  };
+
+  it('is read, and the next one counts from where the process began', async () => {
+    const desk = await openMonitorDesk();
+    await desk.beat(0, { decisions: 100, errors: 1 });
+    await desk.ledger.append([{ key: keys.systemCheck(old.at), value: old }]);
+    expect(await lastSystemCheck(desk.ledger)).toMatchObject({ at: old.at, traders: {} });
+    expect(await find(desk.monitor(1), ERRORS)).toMatchObject({ status: 'healthy', value: 0.01 });
+  });
+
+  it('leaves no alarm behind that nothing would ever end', async () => {
+    const desk = await openHealthyDesk();
+    await desk.ledger.append([
+      { key: keys.systemCheck(old.at), value: old },
+      {
+        key: keys.systemAlert('trader'),
+        value: { check: 'trader', status: 'raised', since: old.at, code: 'CHECK_FAILED', reason: 'silent' },
+      },
+    ]);
+    expect((await desk.monitor(1)).alerts).toMatchObject([
+      { check: 'trader', status: 'ended', reason: 'trader is no longer checked' },
+    ]);
+    expect((await desk.monitor(2)).alerts).toEqual([]);
+    expect(desk.events()).toMatchObject([{ name: 'SystemRecovered', component: 'trader' }]);
   });
 });
 
@@ -354,11 +464,11 @@ describe('an alarm', () => {
     await desk.beat(60, { decisions: 200, errors: 50 });
     desk.world.sample = async () => desk.broken;
     const first = await desk.monitor(61);
-    expect(first.alerts.map(({ check }) => check)).toEqual(['cpu', 'error-rate']);
+    expect(first.alerts.map(({ check }) => check)).toEqual(['cpu', ERRORS]);
     desk.world.sample = async () => desk.healthySample;
     const second = await desk.monitor(61);
     expect(second.alerts).toEqual([]);
-    expect(second.check.checks.find(({ name }) => name === 'error-rate')).toMatchObject({ value: 0.5 });
+    expect(second.check.checks.find(({ name }) => name === ERRORS)).toMatchObject({ value: 0.5 });
   });
 
   it('reaches every handler, also when one of them fails', async () => {

@@ -14,6 +14,7 @@ import type { Command } from '../../../../src/core/events/command.ts';
 import { keys } from '../../../../src/core/ledger-keys.ts';
 import { registerCandidate } from '../../../../src/core/models/register-candidate.ts';
 import type { SlotId } from '../../../../src/core/models/slot.ts';
+import { ensureSlot } from '../../../../src/core/models/slot-registry.ts';
 import { epochMillis } from '../../../../src/core/ports/clock.ts';
 import type { JsonObject } from '../../../../src/core/ports/ledger.ts';
 import { promote } from '../../../../src/core/promotion/promote.ts';
@@ -84,9 +85,11 @@ export function openDesk() {
         },
         ports,
       ),
+    addSlot: (slot: SlotId) => ensureSlot(ledger, slot, epochMillis(MARKET_TIME)),
     promote: (runId: string) => promote({ ...command(), slot: SLOT, runId }, ports),
     /** As the trader's heart writes it once a second. */
-    beat: (fields: JsonObject = {}) => ledger.append([{ key: keys.heartbeat('trader'), value: trader(fields) }]),
+    beat: (fields: JsonObject = {}, slot = SLOT) =>
+      ledger.append([{ key: keys.heartbeat(slot), value: trader(fields) }]),
     deliveries: () =>
       createSqliteEventBus(openEventBusConnection(db), subscriptions, {
         clock: systemClocks.wall,

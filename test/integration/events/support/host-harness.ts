@@ -42,9 +42,9 @@ export function openHost(functions: readonly FunctionWiring[], dataDir = tempora
     busDatabase.close();
     if (db.isOpen) db.close();
   });
-  const ledger = createSqliteLedger(db);
-  const outbox = createSqliteOutbox(db);
   const wallClock = manualClock();
+  const ledger = createSqliteLedger(db, wallClock);
+  const outbox = createSqliteOutbox(db);
   const log = recordingLog();
   const { monotonic, timers } = systemClocks;
   const random = systemRandom(1);

@@ -70,14 +70,22 @@ describe('figures on the page', () => {
   });
 
   it('give every check its name and unit', () => {
-    expect(checkName('drawdown:paper:trend:BTC/USDT:1m')).toBe('Drawdown');
-    expect(checkName('something-new')).toBe('something-new');
+    expect(checkName('drawdown:paper:trend:BTC/USDT:1m', 'paper:trend:BTC/USDT:1m')).toBe('Drawdown');
+    expect(checkName('something-new', 'paper:trend:BTC/USDT:1m')).toBe('something-new');
     expect(checkValue('cpu', 33.6)).toBe('34 %');
     expect(checkValue('disk', 84e9)).toBe('84.0 GB free');
     expect(checkValue('exchange', 3.2)).toBe('3 ms');
-    expect(checkValue('error-rate', 0.05)).toBe('5.00 %');
+    expect(checkValue('error-rate:paper:trend:BTC/USDT:1m', 0.05)).toBe('5.00 %');
+    expect(checkValue('trader:paper:trend:BTC/USDT:1m', 800)).toBe('800 ms');
     expect(checkValue('day-loss:paper:trend:BTC/USDT:1m', -0.004)).toBe('−0.40 %');
     expect(checkValue('something-new', 7)).toBe('7');
     expect(checkValue('cpu', null)).toBe('');
+  });
+
+  it('say which slot a check is about where it is another one than that of the page', () => {
+    const page = 'paper:trend:BTC/USDT:1m';
+    expect(checkName('trader:paper:trend:BTC/USDT:1m', page)).toBe('Trader heartbeat');
+    expect(checkName('trader:paper:trend:ETH/USDT:1m', page)).toBe('Trader heartbeat of paper:trend:ETH/USDT:1m');
+    expect(checkName('exchange', page)).toBe('Exchange round trip');
   });
 });

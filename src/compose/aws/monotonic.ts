@@ -1,0 +1,3 @@
+import { systemClocks } from '../../adapters/local/system-clocks.ts';
+
+export const monotonic = systemClocks.monotonic;

@@ -1,0 +1,2 @@
+/** Where what this process does takes effect. */
+export const platform: 'one machine' | 'aws' = 'aws';
