@@ -114,6 +114,7 @@ export const functions = [
     memoryMb: 256,
     timeoutSeconds: 50,
     maxAttempts: 2,
+    singleWriter: true,
     errorImpact:
       'Nothing as long as the relay works; an event the relay dropped stays unpublished, so a halt or a new model may never reach the trader.',
     alarmAfterErrors: 3,

@@ -77,6 +77,25 @@ describe.skipIf(!emulator)('on the AWS emulator', () => {
     expect(Uploads).toEqual([]);
   });
 
+  test('begins again where S3 says that two conditional writes have met, and gives up when it always says so', async () => {
+    const { bucket, store, versions } = await open();
+    // AWS documents this answer; the emulator never gives it.
+    const conflict = Object.assign(new Error('met'), {
+      name: 'ConditionalRequestConflict',
+      $metadata: { httpStatusCode: 409 },
+    });
+    const meeting = (times: number) => {
+      let left = times;
+      const send = (command: PutObjectCommand) =>
+        command instanceof PutObjectCommand && left-- > 0 ? Promise.reject(conflict) : client.send(command);
+      return createS3ModelStore({ client: { send } as never as S3Client, bucket });
+    };
+    const hash = await meeting(4).put(randomBytes(100));
+    expect(await store.has(hash)).toBe(true);
+    expect(await versions(hash)).toBe(1);
+    await expect(meeting(5).put(randomBytes(100))).rejects.toMatchObject({ code: 'MODEL_STORE_REFUSED' });
+  });
+
   test('says of a bucket that is not there, and of an S3 that does not answer, which of them it is', async () => {
     const absent = createS3ModelStore({ client, bucket: 'absent' });
     await expect(absent.put(randomBytes(10))).rejects.toMatchObject({ code: 'MODEL_STORE_REFUSED' });

@@ -43,6 +43,8 @@ describe('the system probe', () => {
       other: osSystemProbe(temporaryDirectory()),
     };
     await Promise.all([probes.frozen.sample(), probes.other.sample()]);
+    // The histogram measures from one tick to the next, so it needs one after its reset.
+    await new Promise((resolve) => setTimeout(resolve, 50));
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
     await new Promise((resolve) => setTimeout(resolve, 30));
     const [frozen, other] = await Promise.all([probes.frozen.sample(), probes.other.sample()]);
