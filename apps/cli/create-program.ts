@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Deliver } from './define-command.ts';
 import { helpText } from './help-text.ts';
-import { slotText, stageText } from './option-parsers.ts';
+import { slotText, stageName } from './option-parsers.ts';
 
 type Define = (program: Command, deliver: Deliver) => void;
 
@@ -38,7 +38,7 @@ export async function createProgram(argv: readonly string[], deliver: Deliver): 
     .usage('[options] <command>')
     .option('--json', 'one JSON value on standard output, and nothing else there')
     .option('--data-dir <dir>', 'where Ares keeps everything (default: ARES_DATA_DIR, else .ares)')
-    .option('--stage <name>', 'work on this deployed stage, in place of a data directory of this machine', stageText)
+    .option('--stage <name>', 'work on this deployed stage, in place of a data directory of this machine', stageName)
     .option('--slot <slot>', 'like paper:trend:BTC/USDT:1m (default: ARES_SLOT, else the only one there is)', slotText)
     .helpCommand('help [command]', 'the help of a command')
     .configureHelp({ showGlobalOptions: true })

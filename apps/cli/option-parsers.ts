@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { stageFields } from '../../src/compose/stage-fields.ts';
 import { messageOf } from '../../src/core/ares-error.ts';
 import type { Timeframe } from '../../src/core/market-data/candle.ts';
 import { timeframe } from '../../src/core/market-data/timeframe.ts';
@@ -30,12 +31,19 @@ export function symbolText(text: string): string {
   throw new InvalidArgumentError(`symbol must be like BTC/USDT, was "${text}"`);
 }
 
-export function stageText(text: string): string {
-  if (/^[a-z][a-z0-9-]{1,15}$/.test(text)) return text;
-  throw new InvalidArgumentError(
-    `stage must have 2 to 16 lower-case letters, digits and dashes, a letter first, was "${text}"`,
-  );
+export function stageName(text: string): string {
+  const { success, error } = stageFields.shape.stage.safeParse(text);
+  if (success) return text;
+  throw new InvalidArgumentError(`stage ${error.issues[0]?.message}, was "${text}"`);
 }
+
+/** One of some words. */
+export const oneOf =
+  (words: readonly string[]) =>
+  (text: string): string => {
+    if (words.includes(text)) return text;
+    throw new InvalidArgumentError(`must be one of ${words.join(', ')}, was "${text}"`);
+  };
 
 /** A number with bounds, both included. */
 export const numberFrom =

@@ -51,7 +51,7 @@ async function reportError(error: unknown, json: boolean): Promise<ExitCode> {
         ? reportError(new AresError('USAGE', 'a command must be named. Run it with --help to see what there is.'), json)
         : EXIT.usage;
     }
-    const message = `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}. Run it with --help to see what there is.`;
+    const message = `${error.message.replace(/^error: |\.$/g, '').replaceAll('\n', ' ')}. Run it with --help to see what there is.`;
     return reportError(new AresError('USAGE', message), json);
   }
   const code = error instanceof AresError ? error.code : 'UNEXPECTED';

@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EventName } from '../../src/core/events/catalogue.ts';
+import { patternOfEvents } from '../../src/core/events/pattern-of-events.ts';
 import type { SlotId } from '../../src/core/models/slot.ts';
 import type { AlertTopic } from './alert-topic.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -44,13 +45,16 @@ export class CommandQueue extends Construct {
       retentionPeriod: Duration.days(1),
       deadLetterQueue: { queue: dead.queue, maxReceiveCount: 5 },
     });
-    new events.Rule(this, 'Rule', {
+    const rule = new events.Rule(this, 'Rule', {
       ruleName: name,
       description: `Commands for the trader of ${props.slot}`,
       eventBus: bus.bus,
-      eventPattern: { ...rulePattern(props.events), detail: { metadata: { slot: [null, props.slot] } } },
+      eventPattern: rulePattern(props.events),
       targets: [new SqsQueue(this.queue, { deadLetterQueue: dead.queue, ...deliveryLimits })],
     });
+    const pattern = { ...patternOfEvents(props.events), detail: { metadata: { slot: [null, props.slot] } } };
+    // CloudFormation refuses a template that holds a null, and takes a pattern as text.
+    (rule.node.defaultChild as events.CfnRule).addPropertyOverride('EventPattern', JSON.stringify(pattern));
     new MoneyAlarm(this, 'Waiting', {
       name: `${name}-waiting`,
       metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),

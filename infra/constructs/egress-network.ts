@@ -18,6 +18,8 @@ export class EgressNetwork extends Construct {
   readonly address: string | undefined;
   /** The NAT instance that all traffic goes through, where there is one. */
   readonly natInstance: ec2.Instance | undefined;
+  /** What must be there before anybody goes out by that instance: until then it has another address, which an exchange may refuse. */
+  readonly addressAttached: ec2.CfnEIPAssociation | undefined;
 
   constructor(scope: Construct, id: string, props: { readonly stage: StageConfig }) {
     super(scope, id);
@@ -60,6 +62,7 @@ export class EgressNetwork extends Construct {
       this.securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `out by ${port}`);
     const nat = instances && openNatInstance(this, { provider: instances, from: this.securityGroup, ports });
     this.natInstance = nat?.instance;
+    this.addressAttached = nat?.attached;
     this.address = (gatewayAddress ?? nat?.address)?.attrPublicIp;
     this.logRejected();
   }

@@ -17,7 +17,7 @@ const ENVIRONMENT: Readonly<Record<TableName, EnvName>> = {
 
 const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 const WRITE = ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem', 'dynamodb:BatchWriteItem'];
-/** What was recorded stays: no delete, no update, and no batch, which could delete. */
+/** What was recorded stays: no delete, no update, and no batch, which could delete. That no put replaces is for the condition of each commit: IAM cannot say it. */
 const RECORD = ['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'];
 
 const text = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.STRING });
@@ -29,7 +29,7 @@ export class LedgerTables extends Construct {
   /** With a stream of new items, from which the outbox is relayed. */
   readonly state: dynamodb.Table;
   readonly registry: dynamodb.Table;
-  /** Nobody is granted to change or delete anything in it. */
+  /** Nobody is granted to update or delete in it. A put could replace an entry; the chain of hashes would not fit then. */
   readonly audit: dynamodb.Table;
   readonly #encryption: EncryptionKey;
 

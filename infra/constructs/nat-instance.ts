@@ -49,7 +49,7 @@ export function openNatInstance(
     readonly from: ec2.ISecurityGroup;
     readonly ports: readonly number[];
   },
-): { readonly instance: ec2.Instance; readonly address: ec2.CfnEIP } {
+): { readonly instance: ec2.Instance; readonly address: ec2.CfnEIP; readonly attached: ec2.CfnEIPAssociation } {
   const instance = of.provider.gatewayInstances[0];
   if (!instance) throw new Error('the network must have one NAT instance, has none');
   const resource = instance.instance;
@@ -64,10 +64,10 @@ export function openNatInstance(
     securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `out by ${port}`);
   }
   const address = new ec2.CfnEIP(scope, 'Address', { domain: 'vpc' });
-  new ec2.CfnEIPAssociation(scope, 'AddressOfNat', {
+  const attached = new ec2.CfnEIPAssociation(scope, 'AddressOfNat', {
     allocationId: address.attrAllocationId,
     instanceId: instance.instanceId,
   });
   Validations.of(resource).acknowledge(...ACKNOWLEDGED);
-  return { instance, address };
+  return { instance, address, attached };
 }

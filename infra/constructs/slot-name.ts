@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SlotId } from '../../src/core/models/slot.ts';
 
-/** Leaves room for a prefix and a suffix in the 80 characters of a queue's name. */
-const LONGEST = 36;
+/** Leaves room for a prefix in the 64 characters of a rule's name, and for a suffix in the 80 of a queue's. */
+const LONGEST = 35;
 
 /** A slot's id as part of a name on AWS: `main:trend:BTC/USDT:1m` becomes `main-trend-btc-usdt-1m`. */
 export function slotName(slot: SlotId): string {

@@ -94,6 +94,7 @@ export class TraderService extends Construct implements Holder {
     });
     // Without a way out it could not even fetch its image.
     this.service.node.addDependency(network.vpc.selectSubnets(network.subnets).internetConnectivityEstablished);
+    if (network.addressAttached) this.service.node.addDependency(network.addressAttached);
   }
 
   addEnvironment(name: EnvName, value: string): void {

@@ -10,13 +10,23 @@ const url = (protocols: readonly string[]) =>
       `must be a URL with ${protocols.join(' or ')}`,
     );
 
+const text = (must: string, length = 1) => z.string({ error: must }).min(length, must);
+
+const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: `must be ${values.map((value) => `"${value}"`).join(' or ')}` });
+
+function whole(min: number, max = Number.MAX_SAFE_INTEGER) {
+  const error = `must be a whole number ${max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
+
 const settingsMust = 'must be a JSON object of settings, each a number or text';
 const settingsSchema = z.record(z.string(), z.union([z.string(), z.number()]));
 
 /** Everything a process takes from its environment; each variable is read here and nowhere else. */
 const schema = z.object({
   /** Where one machine keeps its database, models, keys and logs. */
-  ARES_DATA_DIR: z.string().min(1).default('.ares'),
+  ARES_DATA_DIR: text('must not be empty').default('.ares'),
   ARES_SLOT: z
     .string()
     .default('paper:trend:BTC/USDT:1m')
@@ -29,7 +39,7 @@ const schema = z.object({
         return z.NEVER;
       }
     }),
-  ARES_EXCHANGE: z.enum(['binance']).default('binance'),
+  ARES_EXCHANGE: choice(['binance']).default('binance'),
   /** Another server that speaks the exchange's API: the paper exchange, a testnet. */
   ARES_EXCHANGE_URL: url(['http:', 'https:']).optional(),
   /** Its WebSocket address; without it the one above with ws for http. */
@@ -38,21 +48,20 @@ const schema = z.object({
   ARES_KEYS_FILE: z.string().optional(),
   /** The paper exchange's control endpoint; with it the trader acknowledges every bar. */
   ARES_CONTROL_URL: url(['http:']).optional(),
-  ARES_LOCKSTEP: z
-    .enum(['0', '1'])
+  ARES_LOCKSTEP: choice(['0', '1'])
     .default('0')
-    .transform((text) => text === '1'),
-  ARES_LEASE_TTL_MS: z.coerce.number().int().min(200).default(10_000),
-  ARES_RECV_WINDOW_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
-  ARES_SEED: z.coerce.number().int().nonnegative().optional(),
+    .transform((flag) => flag === '1'),
+  ARES_LEASE_TTL_MS: whole(200).default(10_000),
+  ARES_RECV_WINDOW_MS: whole(100, 60_000).default(5_000),
+  ARES_SEED: whole(0).optional(),
   /** How often the trader says that it lives. */
-  ARES_HEARTBEAT_MS: z.coerce.number().int().min(100).max(60_000).default(1_000),
+  ARES_HEARTBEAT_MS: whole(100, 60_000).default(1_000),
   /** Where the trader says on the loopback address whether it lives; nowhere when not set. */
-  ARES_HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  ARES_HEALTH_PORT: whole(1, 65_535).optional(),
   /** Which deployment this is. */
-  ARES_STAGE: z.string().min(1).default('local'),
+  ARES_STAGE: text('must not be empty').default('local'),
   /** What the deployment means to do; the trader refuses what it cannot do safely. */
-  ARES_MODE: z.enum(['paper', 'shadow', 'live']).optional(),
+  ARES_MODE: choice(['paper', 'shadow', 'live']).optional(),
   /** JSON of settings by name, like `{"risk.dailyLossFraction":0.02}`: the first version of the live configuration, where there is none. */
   ARES_INITIAL_SETTINGS: z
     .string()
@@ -68,30 +77,30 @@ const schema = z.object({
     })
     .optional(),
   /** The ledger's tables on AWS. */
-  ARES_STATE_TABLE: z.string().min(3).optional(),
-  ARES_REGISTRY_TABLE: z.string().min(3).optional(),
-  ARES_AUDIT_TABLE: z.string().min(3).optional(),
+  ARES_STATE_TABLE: text('must be the name of a table', 3).optional(),
+  ARES_REGISTRY_TABLE: text('must be the name of a table', 3).optional(),
+  ARES_AUDIT_TABLE: text('must be the name of a table', 3).optional(),
   /** The bucket that holds model bytes. */
-  ARES_MODEL_BUCKET: z.string().min(3).optional(),
+  ARES_MODEL_BUCKET: text('must be the name of a bucket', 3).optional(),
   /** Name or ARN of the event bus. */
-  ARES_EVENT_BUS: z.string().min(1).optional(),
+  ARES_EVENT_BUS: text('must not be empty').optional(),
   /** The queue that brings a trader its commands. */
   ARES_COMMAND_QUEUE_URL: url(['http:', 'https:']).optional(),
   /** The topic that people subscribe to. */
-  ARES_ALERT_TOPIC_ARN: z.string().min(1).optional(),
+  ARES_ALERT_TOPIC_ARN: text('must not be empty').optional(),
   /** Secrets Manager holds an account's exchange keys under this name, a slash and the account. */
-  ARES_KEYS_SECRET_PREFIX: z.string().min(1).optional(),
+  ARES_KEYS_SECRET_PREFIX: text('must not be empty').optional(),
   /** ARN of the KMS key that wraps data keys. */
-  ARES_CIPHER_KEY_ARN: z.string().min(1).optional(),
+  ARES_CIPHER_KEY_ARN: text('must not be empty').optional(),
   /** A function's name on AWS is this and its name in the wiring table; its dead-letter queue's name adds `-dead-letters`. */
-  ARES_FUNCTION_PREFIX: z.string().min(1).optional(),
+  ARES_FUNCTION_PREFIX: text('must not be empty').optional(),
   /** Where `cdk deploy --outputs-file` wrote what it deployed; the command line finds a stage by it. */
-  ARES_OUTPUTS: z.string().min(1).optional(),
-  ARES_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ARES_OUTPUTS: text('must not be empty').optional(),
+  ARES_LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Another server that speaks AWS's API; the SDK reads it itself. */
   AWS_ENDPOINT_URL: url(['http:', 'https:']).optional(),
   /** Lambda says so of the function it runs, in MiB. */
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: z.coerce.number().int().positive().optional(),
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: whole(1).optional(),
 });
 
 export type Env = z.infer<typeof schema>;

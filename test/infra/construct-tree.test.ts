@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { namesFit, noNulls } from './rules/accepted.ts';
 import { haveNamesOfTheStage, leadToTheRunbook, sayWhatItMeans, tellPeople } from './rules/alarms.ts';
 import { withDefaultInput, withPlaceForLost, withRetryLimits } from './rules/deliveries.ts';
 import {
@@ -44,6 +45,24 @@ type Break = (tree: Tree) => Tree;
 
 /** Each promise with its rule, and ways to break it that the rule must notice. */
 const promises: readonly { readonly promise: string; readonly rule: Rule; readonly breaks: readonly Break[] }[] = [
+  {
+    promise: 'CloudFormation takes every template: there is no null in it',
+    rule: noNulls,
+    breaks: [
+      (tree) =>
+        broken(tree, 'AWS::Events::Rule', (rule) => (rule.EventPattern = { detail: { metadata: { slot: [null] } } })),
+    ],
+  },
+  {
+    promise: 'no name is longer than AWS takes',
+    rule: namesFit,
+    breaks: [
+      (tree) => broken(tree, FUNCTION, (fn) => (fn.FunctionName = 'f'.repeat(65))),
+      (tree) => broken(tree, 'AWS::Events::Rule', (rule) => (rule.Name = 'r'.repeat(65))),
+      (tree) => broken(tree, 'AWS::Scheduler::Schedule', (schedule) => (schedule.Name = 's'.repeat(65))),
+      (tree) => broken(tree, 'AWS::SQS::Queue', (queue) => (queue.QueueName = 'q'.repeat(81))),
+    ],
+  },
   {
     promise: 'every function runs on Node 24',
     rule: onNode24,
@@ -351,6 +370,12 @@ describe.each(['paper', 'live'] as const)('in the %s stage', (name) => {
     const kept = trees[name].filter(({ resource }) => resource.DeletionPolicy?.startsWith('Retain'));
     expect(new Set(kept.map(({ stack }) => stack))).toEqual(new Set(['state']));
   });
+});
+
+test('the longest names of a stage and a slot still fit', () => {
+  const slot = { account: 'a'.repeat(20), strategy: 's'.repeat(20), symbol: 'BTC/USDT', timeframe: '15m' };
+  const longest = synthesise({ ...paperStage, stage: 'a-very-long-name', slots: [slot] });
+  expect(namesFit(treeOf(longest))).toEqual([]);
 });
 
 describe('a rule of the construct tree notices when it is broken:', () => {

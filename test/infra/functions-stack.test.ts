@@ -108,10 +108,13 @@ describe('events', () => {
     } as const;
     return eventBridgeEvent({ source, detailType, detail: { metadata, data: {} } });
   };
+  /** As an object, or as text where it holds a null. */
+  const patternOf = ({ EventPattern }: Properties): EventPattern =>
+    typeof EventPattern === 'string' ? JSON.parse(EventPattern) : EventPattern;
   /** Names of what the deployed rules would start. */
   const startedBy = (stage: Synthesised, event: object): readonly string[] =>
     resourcesOf(stage, 'AWS::Events::Rule')
-      .filter(({ EventPattern }) => eventPattern(EventPattern as EventPattern)(event))
+      .filter((rule) => eventPattern(patternOf(rule))(event))
       .map(({ Name }) => Name)
       .toSorted();
 

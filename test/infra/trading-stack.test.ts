@@ -112,6 +112,8 @@ describe('the way out', () => {
     });
     expect(instance.properties).not.toHaveProperty('KeyName');
     expect(refersTo(only(live, 'AWS::EC2::EIPAssociation').InstanceId, instance)).toBe(true);
+    const [attached] = ofType(live, 'AWS::EC2::EIPAssociation');
+    for (const { resource } of ofType(live, 'AWS::ECS::Service')) expect(resource.DependsOn).toContain(attached?.id);
     const routes = ofType(live, 'AWS::EC2::Route').filter(({ properties }) =>
       refersTo(properties.InstanceId, instance),
     );

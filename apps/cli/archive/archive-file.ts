@@ -107,6 +107,11 @@ export async function openArchiveFile(path: string): Promise<ArchiveFile> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');
+    // A directory opens like a file, and fails when it is read.
+    if ((await file.stat()).isDirectory()) {
+      await file.close();
+      throw new Error('it is a directory');
+    }
   } catch (error) {
     throw new AresError(
       'FILE_UNREADABLE',

@@ -57,6 +57,7 @@ async function importFrom(
       path,
       verified,
       await importLedger(await newCommand(ports.ledger, user, undefined), verified, file.lines, ports),
+      session,
     );
   } finally {
     lock?.release();
@@ -85,11 +86,16 @@ function reportVerified(path: string, verified: VerifiedArchive, { launcher }: S
   };
 }
 
-function reportImported(path: string, verified: VerifiedArchive, summary: ImportSummary): Report {
+function reportImported(
+  path: string,
+  verified: VerifiedArchive,
+  summary: ImportSummary,
+  { launcher }: Session,
+): Report {
   const lines = [
     `Imported ${path}: ${countsText(verified.trailer.counts)}. The audit trail is valid: ${summary.auditEntries} entries.`,
     ...summary.slots.map(({ slot, epoch }) => `HALTED: ${slot} (fencing epoch ${epoch.before} → ${epoch.after})`),
-    'Start the trader, compare its position with the exchange (ares status), then: ares resume --reason "compared with the exchange"',
+    `Start the trader, compare its position with the exchange (${launcher} status), then: ${launcher} resume --reason "compared with the exchange"`,
   ];
   return { value: { outcome: 'imported', ...describe(verified), ...summary }, text: lines.join('\n') };
 }

@@ -7,9 +7,9 @@ import { type Deliver, defineCommand } from '../define-command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { askStage } from '../init/ask-stage.ts';
 import { type Asker, terminalAsker, wasLeft } from '../init/asker.ts';
-import { missingOptions, type StageAnswers, stageDraft } from '../init/stage-answers.ts';
+import { EGRESS, missingOptions, type StageAnswers, stageDraft } from '../init/stage-answers.ts';
 import { replaceFile, stageText } from '../init/stage-file.ts';
-import { numberFrom, slotText, wholeFrom } from '../option-parsers.ts';
+import { numberFrom, oneOf, slotText, wholeFrom } from '../option-parsers.ts';
 import type { Report } from '../report.ts';
 import type { Session } from '../session.ts';
 
@@ -53,7 +53,7 @@ function options(command: Command): Command {
     .option('--daily-loss <fraction>', "share of a day's equity that may be lost", numberFrom(0, 1))
     .option('--max-drawdown <fraction>', 'share of the highest equity that may be lost', numberFrom(0, 1))
     .option('--email <addresses...>', 'who is told of alarms')
-    .option('--egress <way>', 'public, nat-instance or nat-gateway (default: public)')
+    .option('--egress <way>', 'public, nat-instance or nat-gateway (default: public)', oneOf(Object.keys(EGRESS)))
     .option('--acknowledge-public-egress', 'in mode live: the exchange keys are not locked to an address')
     .option('--trader <size>', 'economy or low-latency (default: economy)')
     .option('--image <reference>', "the trader's image in a registry (default: built at deployment)")
@@ -114,7 +114,7 @@ export async function describe(given: StageAnswers, { asker, force, directory, n
   note(`${shown}:\n${text}`);
   if (asker && !(await asker.yes(`Write ${shown}?`, true))) return notWritten();
   await replaceFile(path, text);
-  const next = `Next: npx cdk synth -c stage=${stage}, then docs/deploying.md.`;
+  const next = `Next: npm run synth -- -c stage=${stage}, then docs/deploying.md.`;
   return { value: { path, stage: draft }, text: `Written to ${shown}.\n${next}` };
 }
 

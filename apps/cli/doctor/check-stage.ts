@@ -35,14 +35,14 @@ const checkOutputs = (stage: string): Promise<Finding> =>
     );
   });
 
-const checkDeadLetters = (): Promise<Finding> =>
+const checkDeadLetters = (stage: string): Promise<Finding> =>
   examine('dead letters', ACCESS, async () => {
     const count = await deadLetters().deadCount();
     if (count === 0) return ok('dead letters', 'none');
     return warning(
       'dead letters',
       `${counted(count, 'event')} could not be handled`,
-      'See why with "ares events dead"; when the cause is gone: ares events replay --all',
+      `See why with "./ares --stage ${stage} events dead"; when the cause is gone: ./ares --stage ${stage} events replay --all`,
     );
   });
 
@@ -54,5 +54,5 @@ export async function checkStage(stage: string): Promise<readonly Finding[]> {
     return ok('tables', `they answer, and know ${counted(slots.length, 'slot')}`);
   });
   if (tables.severity === 'broken') return [outputs, tables];
-  return [outputs, tables, ...(await checkLedger(REMEDIES)), await checkDeadLetters()];
+  return [outputs, tables, ...(await checkLedger(REMEDIES)), await checkDeadLetters(stage)];
 }

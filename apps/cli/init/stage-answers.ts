@@ -27,7 +27,8 @@ export interface StageAnswers {
   readonly modelRetentionDays?: number;
 }
 
-const EGRESS: Readonly<Record<string, object>> = {
+/** What the trader reaches the exchange by, as a person names it. */
+export const EGRESS: Readonly<Record<string, object>> = {
   public: { kind: 'public' },
   'nat-instance': { kind: 'static', nat: 'instance' },
   'nat-gateway': { kind: 'static', nat: 'gateway' },

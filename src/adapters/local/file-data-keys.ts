@@ -5,6 +5,7 @@ import { AresError } from '../../core/ares-error.ts';
 import { canonicalJson } from '../../core/audit/canonical-json.ts';
 import type { CipherContext, DataKeys } from '../../core/ports/cipher.ts';
 import { databaseError } from './database-error.ts';
+import { hasCode } from './has-code.ts';
 import { requireOwnerOnly } from './owner-only.ts';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -13,8 +14,6 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 const RESTORE = 'Restore it from a backup: without it, what it encrypted cannot be read.';
-
-const hasCode = (thrown: unknown, code: string) => thrown instanceof Error && 'code' in thrown && thrown.code === code;
 
 /** Writes a new master key, whole or not at all; when somebody else was first, theirs is the one. */
 async function createMasterKey(path: string): Promise<void> {

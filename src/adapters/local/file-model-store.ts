@@ -5,10 +5,9 @@ import { AresError } from '../../core/ares-error.ts';
 import { requireModelHash } from '../../core/models/model-hash.ts';
 import type { ModelHash, ModelStore } from '../../core/ports/model-store.ts';
 import { databaseError } from './database-error.ts';
+import { hasCode } from './has-code.ts';
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') as ModelHash;
-
-const hasCode = (thrown: unknown, code: string) => thrown instanceof Error && 'code' in thrown && thrown.code === code;
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx', 0o644);

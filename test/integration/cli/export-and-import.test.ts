@@ -102,6 +102,7 @@ describe('ares export and import', () => {
     writeFileSync(`${file}.other`, gzipSync('ts_ms,open\n1,2\n'));
     expect(await refusal(`${file}.other`)).toBe('ARCHIVE_INVALID');
     expect(await refusal(`${file}.none`)).toBe('FILE_UNREADABLE');
+    expect(await refusal(join(file, '..'))).toBe('FILE_UNREADABLE');
   });
 
   test('refuse to export while a trader lives, and leave no file', async () => {

@@ -18,7 +18,7 @@ describe('ares init', () => {
     const emails = ['--email', 'desk@example.com', 'night@example.com'];
     const run = await runAres(directory, [...paper, ...emails, '--directory', directory]);
     expect(run.code).toBe(0);
-    expect(run.stdout).toContain('Next: npx cdk synth -c stage=trial');
+    expect(run.stdout).toContain('Next: npm run synth -- -c stage=trial');
     expect(run.stderr).toContain('"region": "eu-west-1"');
     expect(loadStage('trial', directory)).toMatchObject({ stage: 'trial', alerts: { emails: emails.slice(1) } });
     const biome = join(root, 'node_modules/.bin/biome');
@@ -31,7 +31,7 @@ describe('ares init', () => {
     expect(text).toBe(formatted);
   });
 
-  test('says without a terminal which options are missing, and writes nothing', async () => {
+  test('says without a terminal which options are missing or wrong, and writes nothing', async () => {
     const directory = temporaryDirectory();
     const run = await runAres(directory, ['init', '--directory', directory]);
     expect(run).toMatchObject({ code: 2, stdout: '' });
@@ -40,6 +40,11 @@ describe('ares init', () => {
     expect(live.error()).toMatchObject({
       code: 'USAGE',
       data: { missing: expect.arrayContaining(['--email', '--max-order']) },
+    });
+    const way = await runAres(directory, [...paper, '--egress', 'static', '--json', '--directory', directory]);
+    expect(way.error()).toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('must be one of public, nat-instance, nat-gateway, was "static"'),
     });
     expect(readdirSync(directory)).toEqual([]);
   });

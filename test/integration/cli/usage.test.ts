@@ -117,6 +117,11 @@ describe('the command line', () => {
     expect(command.stderr).toMatch(/^ares: USAGE: unknown command 'statsu' \(Did you mean status\?\).*\n$/);
     const extra = await runAres('/nowhere', ['status', 'now']);
     expect(extra).toMatchObject({ code: 2, stdout: '' });
+    expect(extra.stderr).toMatch(/[^.]\. Run it with --help to see what there is\.\n$/);
+    const stage = await runAres('/nowhere', ['--stage', 'Paper', 'status']);
+    expect(stage.stderr).toContain(
+      'stage must be 2 to 16 lower-case letters, digits and hyphens, like "paper", was "Paper"',
+    );
   });
 
   test('says a usage error as JSON where JSON was asked for', async () => {
