@@ -1,8 +1,10 @@
 import type { FeatureComputer } from '../../src/core/features/feature-computer.ts';
 import type { Candle } from '../../src/core/market-data/candle.ts';
 import { epochMillis } from '../../src/core/ports/clock.ts';
-import type { StreamMessage } from '../../src/core/ports/exchange.ts';
+import type { MarketRules, StreamMessage } from '../../src/core/ports/exchange.ts';
 import type { BarFeatures, TradingEngine } from '../../src/core/trading/engine.ts';
+import { decimal } from '../../src/core/trading/money.ts';
+import { intentOf } from '../../src/core/trading/strategy.ts';
 import type { ForcedSettings } from './forced-settings.ts';
 import type { Sample } from './sample.ts';
 
@@ -31,6 +33,7 @@ export function createForcingDriver(
     readonly history: readonly Candle[];
     readonly everyNth: number;
     readonly settings: ForcedSettings;
+    readonly rules: MarketRules;
     readonly engine: () => TradingEngine;
   },
   computer: FeatureComputer,
@@ -96,7 +99,10 @@ export function createForcingDriver(
     if (forced) {
       sinceOrder = 0;
       const { quantity } = engine().account.position;
-      engine().accept({ kind: 'settings', settings: quantity.times(bar.close).gt(5) ? settings.sell : settings.buy });
+      // By the engine's own rule: what a partial fill leaves may be too little to sell, and then it has to buy.
+      const mark = decimal(String(bar.close));
+      const canSell = intentOf('flat', quantity, mark, mark, settings.sell.strategy, options.rules) !== undefined;
+      engine().accept({ kind: 'settings', settings: canSell ? settings.sell : settings.buy });
     }
     engine().accept({ kind: 'candle', symbol, candle, closed: true, receivedAt });
     if (forced) engine().accept({ kind: 'settings', settings: settings.hold });

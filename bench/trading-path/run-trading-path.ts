@@ -142,7 +142,7 @@ async function trade(
   );
   let engine: TradingEngine;
   const driver = createForcingDriver(
-    { symbol: SYMBOL, history: recording.history, everyNth, settings, engine: () => engine },
+    { symbol: SYMBOL, history: recording.history, everyNth, settings, rules, engine: () => engine },
     createFeatureComputer(aresCore, TIMEFRAME),
   );
   const journal = createLedgerJournal(
