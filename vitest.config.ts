@@ -20,6 +20,7 @@ export default defineConfig({
       suite('aws', ['test/aws/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
       suite('system', ['test/system/**/*.test.ts'], { testTimeout: 170_000, hookTimeout: 60_000 }),
       suite('kill', ['test/kill/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
+      suite('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 300_000, hookTimeout: 60_000 }),
       suite('deploy', ['test/deploy/**/*.test.ts'], { testTimeout: 300_000, hookTimeout: 300_000 }),
       suite('browser', ['test/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
     ],

@@ -13,12 +13,13 @@ import { type PeerModel, readPeerModel } from './trading-path/peer-model.ts';
 import { type Recording, readRecording } from './trading-path/recording.ts';
 import { readPeerCandles, runEngineAlone } from './trading-path/run-engine-alone.ts';
 import { type PathRequest, type PathRun, runTradingPath } from './trading-path/run-trading-path.ts';
-import { joinPasses, summarizeRuns } from './trading-path/summarize-runs.ts';
+import { joinPasses, type PathFigures, summarizeRuns } from './trading-path/summarize-runs.ts';
 
 const AIM = { p50Us: 200, p99Us: 800 };
 const SPACING_US = 400;
 const SPEED = 10;
 const EVERY_NTH = 3;
+const MANY = 20;
 const MOST_PASSES = 3;
 
 const INSIDE = [
@@ -43,7 +44,7 @@ interface Material {
   readonly model: PeerModel;
 }
 
-type Passage = Pick<PathRequest, 'via' | 'pace' | 'orders' | 'within'>;
+type Passage = Pick<PathRequest, 'via' | 'symbols' | 'pace' | 'orders' | 'within'>;
 
 /** Plays the recording, again when it ends before there are orders enough. */
 async function collect({ recording, model }: Material, request: Passage): Promise<PathRun> {
@@ -54,7 +55,8 @@ async function collect({ recording, model }: Material, request: Passage): Promis
       orders: missing,
       recording,
       model: model.signed,
-      everyNth: EVERY_NTH,
+      // As many orders a second with many markets as with one.
+      everyNth: EVERY_NTH * request.symbols,
     });
     if (pass.orders.length === 0 || pass.withoutRow > 0) {
       const made = `made ${pass.orders.length} orders and had ${pass.withoutRow} trades without features`;
@@ -71,7 +73,7 @@ async function collect({ recording, model }: Material, request: Passage): Promis
 const pacesFor = (share: number) =>
   ({
     even: { kind: 'even', spacingUs: Math.round(SPACING_US / Math.min(1, share)) },
-    recorded: { kind: 'recorded', speed: SPEED * Math.min(1, share) },
+    tenfold: { kind: 'recorded', speed: SPEED * Math.min(1, share) },
   }) as const;
 
 async function repeat(what: string, { runs, say }: BenchOptions, material: Material, request: Passage) {
@@ -146,15 +148,16 @@ async function measureUnder(
   const material = { recording: await readRecording(), model: readPeerModel() };
   const orders = Math.ceil(samples / runs);
   const few = Math.ceil(orders / 4);
-  const websocket = await repeat('WebSocket', options, material, {
-    via: 'websocket',
-    pace: paces.even,
-    orders,
-    within,
-  });
-  const rest = await repeat('REST', options, material, { via: 'rest', pace: paces.even, orders: few, within });
-  const slow = { via: 'websocket', pace: paces.recorded, orders: few, within } as const;
-  const recordedPace = await repeat('recorded pace', options, material, slow);
+  const path = (what: string, passage: Pick<Passage, 'pace' | 'orders'> & Partial<Passage>): Promise<PathFigures> =>
+    repeat(what, options, material, { via: 'websocket', symbols: 1, within, ...passage });
+  const tenfold = await path('tenfold', { pace: paces.tenfold, orders });
+  const evenPace = await path('even pace', { pace: paces.even, orders });
+  const ownPace = await path('own pace', { pace: { kind: 'minute' }, orders: few });
+  const rest = await path('REST', { via: 'rest', pace: paces.even, orders: few });
+  const manySymbols = {
+    tenfold: await path(`${MANY} symbols, tenfold`, { symbols: MANY, pace: paces.tenfold, orders }),
+    ownPace: await path(`${MANY} symbols, own pace`, { symbols: MANY, pace: { kind: 'minute' }, orders: few }),
+  };
   const { limits, engineAlone } = await within(() => measureEngine(options, material));
   const outcome = peers
     ? await runPeers({ install: ['naut', 'ft'], run: ['nautilus', 'freqtrade'] }, Math.max(runs, 3), say)
@@ -165,23 +168,26 @@ async function measureUnder(
     peer: 'limit: one row through onnxruntime-node alone, against a closed bar to its prediction in the engine alone',
     ratio: ratioOf(limits.rawInference.p50Us, engineAlone.toDecision.p50Us),
   };
-  const { p50Us, p99Us, maxUs } = websocket;
+  const { p50Us, p99Us, maxUs } = tenfold;
   const result: DecisionLatency = {
     bench: 'decision-latency',
     p50Us,
     p99Us,
     maxUs,
-    samples: websocket.samples,
+    samples: tenfold.samples,
     runs,
     ...(first ? { peer: `${first.peer}: ${first.work}`, ratio: first.ratio } : bound),
     aim: { ...AIM, met: p50Us <= AIM.p50Us && p99Us <= AIM.p99Us },
-    pace: `recorded frames in their order, one every ${paces.even.spacingUs} µs; recordedPace: as recorded, ${paces.recorded.speed} times faster`,
-    spread: websocket.spread,
-    stages: websocket.stages,
-    perRun: websocket.perRun,
-    everyTrade: websocket.everyTrade,
-    orderPaths: { websocket, rest },
-    recordedPace,
+    pace: `the recorded frames, ${paces.tenfold.speed} times faster; evenPace: one every ${paces.even.spacingUs} µs; ownPace: the first minute as recorded`,
+    spread: tenfold.spread,
+    stages: tenfold.stages,
+    perRun: tenfold.perRun,
+    everyTrade: tenfold.everyTrade,
+    orderPaths: { websocket: evenPace, rest },
+    tenfold,
+    evenPace,
+    ownPace,
+    manySymbols,
     engineAlone,
     limits: {
       ...limits,

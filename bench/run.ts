@@ -1,13 +1,21 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { AresError } from '../src/core/ares-error.ts';
+import { backtest } from './backtest.ts';
 import type { Bench } from './bench.ts';
 import { decisionLatency } from './decision-latency.ts';
+import { hotSwap } from './hot-swap.ts';
+import { inferenceOverhead } from './inference-overhead.ts';
 import { ledgerCost } from './ledger-cost.ts';
+import { soak } from './soak.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
+  backtest,
   'decision-latency': decisionLatency,
+  'hot-swap': hotSwap,
+  'inference-overhead': inferenceOverhead,
   'ledger-cost': ledgerCost,
+  soak,
 };
 
 const whole = z.coerce.number({ error: 'must be a whole number' }).int().min(1, 'must be a whole number from 1');

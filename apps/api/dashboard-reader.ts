@@ -7,10 +7,10 @@ import { readEventRows } from '../../src/core/dashboard/event-row.ts';
 import { readHealthView } from '../../src/core/dashboard/health-view.ts';
 import { readModelRows } from '../../src/core/dashboard/model-row.ts';
 import { modelSwaps } from '../../src/core/dashboard/model-swap.ts';
-import { type Overview, readOverview } from '../../src/core/dashboard/overview.ts';
+import { type Overview, readOverview, shareOf } from '../../src/core/dashboard/overview.ts';
 import { createSlotHistory, type SlotHistory } from '../../src/core/dashboard/slot-history.ts';
 import { tradeRows } from '../../src/core/dashboard/trade-row.ts';
-import { decimal } from '../../src/core/trading/money.ts';
+import { linesOf, type SlotId } from '../../src/core/models/slot.ts';
 import type { ApiOptions, ApiPorts } from './api-options.ts';
 
 /** What is kept and shown: bars, decisions, trades, points of the equity curve. */
@@ -33,14 +33,16 @@ export interface DashboardReader {
 /** Reads one slot for people, remembering what it read so that each call reads only what is new. */
 export function createDashboardReader({ slot, venue }: ApiOptions, ports: ApiPorts): DashboardReader {
   const { ledger, eventLog, wallClock, timers } = ports;
-  const slotHistory = createSlotHistory(slot, ledger, KEPT);
+  // Decisions, fills and books are a line's: of a slot of several symbols the first line is shown.
+  const lines = linesOf(slot);
+  const slotHistory = createSlotHistory(lines[0] as SlotId, ledger, KEPT);
   const candleWindow = createCandleWindow(slot, KEPT.candles, ports);
   const auditWatch = createAuditWatch(ports);
   let reading: Promise<SlotHistory> | undefined;
 
   const readHistory = async (): Promise<SlotHistory> => {
     const { config } = await readConfig(ledger);
-    return slotHistory.refresh(decimal(config.strategy.quoteBudget));
+    return slotHistory.refresh(shareOf(config, lines.length));
   };
   const history = (): Promise<SlotHistory> => {
     reading ??= readHistory().finally(() => {

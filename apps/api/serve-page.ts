@@ -25,5 +25,5 @@ export function servePage({ port }: { readonly port: number }): Promise<ServedAp
     timers,
     wallClock,
   };
-  return serveApi({ port, slot: env.ARES_SLOT, venue: describeVenue(env) }, ports);
+  return serveApi({ port, slot: env.ARES_SLOT[0], venue: describeVenue(env) }, ports);
 }

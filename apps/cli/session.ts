@@ -53,7 +53,9 @@ export function openSession(options: GlobalOptions): Session {
   env.ARES_LOG_LEVEL ??= 'silent';
   if (dataDir !== undefined) env.ARES_DATA_DIR = dataDir;
   if (options.slot !== undefined) env.ARES_SLOT = options.slot;
-  const slot = env.ARES_SLOT === undefined ? undefined : readEnv().ARES_SLOT;
+  const slots = env.ARES_SLOT === undefined ? [] : readEnv().ARES_SLOT;
+  // A trader's list of several names none of them.
+  const slot = slots.length === 1 ? slots[0] : undefined;
   // Logs of AWS go to standard output, which is the result's here.
   if (stage !== undefined) Object.assign(env, readStage(stage, slot), { ARES_LOG_LEVEL: 'silent' });
   return {

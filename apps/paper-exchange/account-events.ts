@@ -1,9 +1,11 @@
-import type { MarketRules } from '../../src/core/ports/exchange.ts';
-import type { Venue } from '../../src/core/simulation/venue.ts';
-import type { VenueEvent } from '../../src/core/simulation/venue-order.ts';
+import type { Transfer } from '../../src/core/ports/exchange.ts';
+import type { Account } from '../../src/core/simulation/account.ts';
+import type { VenueEvent, VenuePair } from '../../src/core/simulation/venue-order.ts';
 import { amountText, statusText } from './order-answers.ts';
 
-const EXECUTION: Readonly<Record<VenueEvent['kind'], string>> = {
+type OrderEvent = Exclude<VenueEvent, { kind: 'pair_started' | 'pair_done' }>;
+
+const EXECUTION: Readonly<Record<OrderEvent['kind'], string>> = {
   new: 'NEW',
   triggered: 'NEW',
   trade: 'TRADE',
@@ -12,7 +14,7 @@ const EXECUTION: Readonly<Record<VenueEvent['kind'], string>> = {
 };
 
 /** An `executionReport` of the user data stream. `cancelId` is the client id the cancellation itself had. */
-export function executionReport(event: VenueEvent, symbolId: string, cancelId?: string) {
+export function executionReport(event: OrderEvent, symbolId: string, cancelId?: string) {
   const { order } = event;
   const trade = event.kind === 'trade' ? event.trade : undefined;
   return {
@@ -27,7 +29,7 @@ export function executionReport(event: VenueEvent, symbolId: string, cancelId?: 
     p: amountText(order.price),
     P: amountText(order.stopPrice),
     F: '0.00000000',
-    g: -1,
+    g: order.listId ?? -1,
     C: cancelId === undefined ? '' : order.clientOrderId,
     x: EXECUTION[event.kind],
     X: statusText(order.status),
@@ -53,19 +55,42 @@ export function executionReport(event: VenueEvent, symbolId: string, cancelId?: 
   };
 }
 
-export const balanceRows = (venue: Venue, assets: readonly string[]) =>
+/** A `listStatus` of the user data stream. */
+export const listStatus = (pair: VenuePair, symbolId: string) => ({
+  e: 'listStatus',
+  E: pair.updatedAt,
+  s: symbolId,
+  g: pair.listId,
+  c: 'OCO',
+  l: pair.status === 'done' ? 'ALL_DONE' : 'EXEC_STARTED',
+  L: pair.status === 'done' ? 'ALL_DONE' : 'EXECUTING',
+  r: 'NONE',
+  C: pair.listClientOrderId,
+  T: pair.updatedAt,
+  O: pair.orders.map(({ id, clientOrderId }) => ({ s: symbolId, i: id, c: clientOrderId })),
+});
+
+/** A `balanceUpdate` of the user data stream: money that came or went other than by trading. */
+export const balanceUpdate = ({ asset, amount, at }: Transfer) => ({
+  e: 'balanceUpdate',
+  E: at,
+  a: asset,
+  d: amountText(amount),
+  T: at,
+});
+
+export const balanceRows = (account: Pick<Account, 'balance'>, assets: readonly string[]) =>
   assets.map((asset) => {
-    const { free, locked } = venue.balance(asset);
+    const { free, locked } = account.balance(asset);
     return { asset, free: amountText(free), locked: amountText(locked) };
   });
 
-/** An `outboundAccountPosition` of the user data stream. */
-export function accountPosition(venue: Venue, rules: MarketRules, at: number) {
-  const rows = balanceRows(venue, [rules.base, rules.quote]);
+/** An `outboundAccountPosition` of the user data stream, of the assets that may have changed. */
+export function accountPosition(account: Pick<Account, 'balance'>, assets: readonly string[], at: number) {
   return {
     e: 'outboundAccountPosition',
     E: at,
     u: at,
-    B: rows.map(({ asset, free, locked }) => ({ a: asset, f: free, l: locked })),
+    B: balanceRows(account, assets).map(({ asset, free, locked }) => ({ a: asset, f: free, l: locked })),
   };
 }

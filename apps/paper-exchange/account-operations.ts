@@ -2,16 +2,18 @@ import { createVenue } from '../../src/core/simulation/venue.ts';
 import type { VenueOrder } from '../../src/core/simulation/venue-order.ts';
 import { balanceRows } from './account-events.ts';
 import { badRequest } from './api-error.ts';
-import { checkOptionalSymbol, type ExchangeContext, type Operation, requireSymbol } from './operations.ts';
-import { cancelledAnswer, orderAnswer, placedAnswer, tradeAnswer } from './order-answers.ts';
+import { askedMarkets, type ExchangeContext, type Market, type Operation, requireMarket } from './operations.ts';
+import { orderAnswer, placedAnswer, tradeAnswer } from './order-answers.ts';
 import { newClientId, orderDraft, refusalError } from './order-request.ts';
+import { cancellationAnswer } from './pair-answers.ts';
 import { limitOf, optionalInteger, type Parameters } from './parameters.ts';
 
 const DAY = 86_400_000;
 
 type Detail = 'ACK' | 'RESULT' | 'FULL';
 
-function answerDetail(parameters: Parameters): Detail {
+/** In which detail an order's answer is wanted. @throws ApiError -1102 */
+export function answerDetail(parameters: Parameters): Detail {
   const asked = parameters.newOrderRespType;
   if (asked === undefined || asked === '')
     return parameters.type === 'MARKET' || parameters.type === 'LIMIT' ? 'FULL' : 'ACK';
@@ -19,27 +21,30 @@ function answerDetail(parameters: Parameters): Detail {
   throw badRequest(-1102, "Mandatory parameter 'newOrderRespType' was not sent, was empty/null, or malformed.");
 }
 
-function findOrder(parameters: Parameters, { store, venue }: ExchangeContext): VenueOrder | undefined {
+function findOrder(parameters: Parameters, { symbolId, venue }: Market, { store }: ExchangeContext) {
   const id = optionalInteger(parameters, 'orderId');
   const clientId = parameters.origClientOrderId;
   if (id === undefined && !clientId) {
     throw badRequest(-1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!");
   }
   if (id === undefined) {
-    const open = venue.openOrders().find((order) => order.clientOrderId === clientId);
-    return open ?? store.orderByClientId(clientId as string);
+    return venue.openOrder(clientId as string) ?? store.orderByClientId(symbolId, clientId as string);
   }
-  const order = store.order(id);
+  const order = store.order(symbolId, id);
   return clientId && order?.clientOrderId !== clientId ? undefined : order;
 }
 
-function cancelOrder(order: VenueOrder | undefined, cancelId: string, { desk, symbolId }: ExchangeContext) {
-  const cancelled = order && desk.cancel(order.id, cancelId);
+/** Cancels an order, and of a pair both. @throws ApiError -2011 */
+function cancelOrder(order: VenueOrder | undefined, cancelId: string, market: Market, context: ExchangeContext) {
+  const { symbolId } = market;
+  const cancelled = order && context.desk.cancel(market, order.id, cancelId);
   if (!cancelled) throw badRequest(-2011, 'Unknown order sent.');
-  return cancelledAnswer(cancelled, symbolId, cancelId);
+  const pair = order.listId === null ? undefined : context.store.pair(symbolId, order.listId);
+  return cancellationAnswer(cancelled, pair, symbolId, cancelId);
 }
 
-function pageOf(parameters: Parameters, fromName: 'orderId' | 'fromId') {
+/** Which rows of a history are wanted. @throws ApiError -1127, -1128 */
+export function pageOf(parameters: Parameters, fromName: 'orderId' | 'fromId') {
   const fromId = optionalInteger(parameters, fromName);
   const from = optionalInteger(parameters, 'startTime');
   const to = optionalInteger(parameters, 'endTime');
@@ -62,8 +67,10 @@ const signed = (weight: number, run: Operation['run']): Operation => ({ weight, 
 
 /** What the account's owner may ask, and order. */
 export const accountOperations = {
-  'account.status': signed(20, (parameters, { venue, rules, player }) => {
-    const held = balanceRows(venue, [...new Set([rules.base, rules.quote, ...venue.assets()])]);
+  'account.status': signed(20, (parameters, { account, markets, player }) => {
+    const rules = [...markets.values()].map((market) => market.rules);
+    const assets = rules.flatMap(({ base, quote }) => [base, quote]);
+    const held = balanceRows(account, [...new Set([...assets, ...account.assets()])]);
     const isEmpty = ({ free, locked }: { free: string; locked: string }) => Number(free) === 0 && Number(locked) === 0;
     return {
       makerCommission: 10,
@@ -71,8 +78,8 @@ export const accountOperations = {
       buyerCommission: 0,
       sellerCommission: 0,
       commissionRates: {
-        maker: rules.makerFee.toFixed(8),
-        taker: rules.takerFee.toFixed(8),
+        maker: rules[0]?.makerFee.toFixed(8),
+        taker: rules[0]?.takerFee.toFixed(8),
         buyer: '0.00000000',
         seller: '0.00000000',
       },
@@ -90,47 +97,52 @@ export const accountOperations = {
     };
   }),
   'order.place': signed(1, (parameters, context) => {
-    requireSymbol(parameters, context);
+    const market = requireMarket(parameters, context);
     const detail = answerDetail(parameters);
-    const { order, trades } = context.desk.place(orderDraft(parameters));
-    return placedAnswer(order, trades, context.symbolId, detail);
+    const { order, trades } = context.desk.place(market, orderDraft(parameters));
+    return placedAnswer(order, trades, market.symbolId, detail);
   }),
   'order.test': signed(1, (parameters, context) => {
-    requireSymbol(parameters, context);
+    const { rules, venue } = requireMarket(parameters, context);
     answerDetail(parameters);
-    const { rules, venue, player } = context;
     // A copy of the venue takes the order, and is thrown away.
-    const tried = createVenue(rules, venue.snapshot()).place(orderDraft(parameters), player.time());
+    const copy = { ...venue.snapshot(), balances: context.account.snapshot() };
+    const tried = createVenue(rules, copy).place(orderDraft(parameters), context.player.time());
     if (tried.outcome === 'refused') throw refusalError(tried);
     return {};
   }),
   'order.status': signed(4, (parameters, context) => {
-    requireSymbol(parameters, context);
-    const order = findOrder(parameters, context);
+    const market = requireMarket(parameters, context);
+    const order = findOrder(parameters, market, context);
     if (!order) throw badRequest(-2013, 'Order does not exist.');
-    return orderAnswer(order, context.symbolId);
+    return orderAnswer(order, market.symbolId);
   }),
   'order.cancel': signed(1, (parameters, context) => {
-    requireSymbol(parameters, context);
-    return cancelOrder(findOrder(parameters, context), parameters.newClientOrderId || newClientId(), context);
+    const market = requireMarket(parameters, context);
+    const order = findOrder(parameters, market, context);
+    const cancelId = parameters.newClientOrderId || newClientId();
+    return cancelOrder(order, cancelId, market, context);
   }),
-  'openOrders.status': signed(6, (parameters, context) => {
-    checkOptionalSymbol(parameters, context);
-    return context.venue.openOrders().map((order) => orderAnswer(order, context.symbolId));
-  }),
+  'openOrders.status': signed(6, (parameters, context) =>
+    askedMarkets(parameters, context).flatMap(({ venue, symbolId }) =>
+      venue.openOrders().map((order) => orderAnswer(order, symbolId)),
+    ),
+  ),
   'openOrders.cancelAll': signed(1, (parameters, context) => {
-    requireSymbol(parameters, context);
-    const open = context.venue.openOrders();
+    const market = requireMarket(parameters, context);
+    const open = market.venue.openOrders();
     if (open.length === 0) throw badRequest(-2011, 'Unknown order sent.');
-    return open.map((order) => cancelOrder(order, newClientId(), context));
+    const isOpen = ({ clientOrderId }: VenueOrder) => market.venue.openOrder(clientOrderId) !== undefined;
+    return open.flatMap((order) => (isOpen(order) ? [cancelOrder(order, newClientId(), market, context)] : []));
   }),
   allOrders: signed(20, (parameters, context) => {
-    requireSymbol(parameters, context);
-    return context.store.orders(pageOf(parameters, 'orderId')).map((order) => orderAnswer(order, context.symbolId));
+    const { symbolId } = requireMarket(parameters, context);
+    return context.store.orders(symbolId, pageOf(parameters, 'orderId')).map((order) => orderAnswer(order, symbolId));
   }),
   myTrades: signed(20, (parameters, context) => {
-    requireSymbol(parameters, context);
-    const trades = context.store.trades(pageOf(parameters, 'fromId'), optionalInteger(parameters, 'orderId'));
-    return trades.map((trade) => tradeAnswer(trade, context.symbolId));
+    const { symbolId } = requireMarket(parameters, context);
+    const orderId = optionalInteger(parameters, 'orderId');
+    const trades = context.store.trades(symbolId, pageOf(parameters, 'fromId'), orderId);
+    return trades.map((trade) => tradeAnswer(trade, symbolId));
   }),
 } as const satisfies Record<string, Operation>;

@@ -1,16 +1,23 @@
 import { accountOperations } from './account-operations.ts';
 import { ApiError } from './api-error.ts';
-import type { Faults, RequestFault } from './faults.ts';
+import type { RequestFault } from './fault-schema.ts';
+import type { Faults } from './faults.ts';
 import { marketOperations } from './market-operations.ts';
 import type { ExchangeContext, Operation } from './operations.ts';
+import { orderListOperations } from './order-list-operations.ts';
 import type { Parameters } from './parameters.ts';
+import { replaceOperations } from './replace-operation.ts';
 import type { RequestWeight } from './request-weight.ts';
 import { type Credentials, checkApiKey, checkSignature } from './signature.ts';
+import { transferOperations } from './transfer-operations.ts';
 
 /** Everything the API can be asked for, by the names of the WebSocket API. */
 export const operations: Readonly<Record<string, Operation | undefined>> = {
   ...marketOperations,
   ...accountOperations,
+  ...orderListOperations,
+  ...replaceOperations,
+  ...transferOperations,
 };
 
 export interface ApiCall {
@@ -36,6 +43,8 @@ export type ApiAnswer =
       readonly body: unknown;
       readonly usedWeight: number;
       readonly retryAfter?: number | undefined;
+      /** Wall milliseconds to wait before it is sent. */
+      readonly delay?: number;
     }
   | { readonly kind: 'silent'; readonly hangUp: boolean };
 
@@ -48,12 +57,25 @@ function scriptedAnswer(fault: Extract<RequestFault, { kind: 'status' }>): ApiAn
   return { kind: 'answer', status: fault.status, body, usedWeight: 0, retryAfter };
 }
 
-function execute({ operation, parameters, payload, apiKey }: ApiCall, { context, credentials }: Api): unknown {
-  if (operation.security === 'signed') {
-    checkApiKey(apiKey, credentials);
-    checkSignature(payload, parameters, credentials.secret, context.wallTime());
-  }
-  return operation.run(parameters, context);
+function authorise({ operation, parameters, payload, apiKey }: ApiCall, { context, credentials }: Api): void {
+  if (operation.security !== 'signed') return;
+  checkApiKey(apiKey, credentials);
+  checkSignature(payload, parameters, credentials.secret, context.wallTime());
+}
+
+/** Without its newest rows, which are the last. */
+const withoutNewest = (body: unknown, count: number): unknown =>
+  Array.isArray(body) ? body.slice(0, Math.max(0, body.length - count)) : body;
+
+/** Executes later what was accepted now; nobody is there any more to be told of a refusal. */
+function executeLate({ operation, parameters }: ApiCall, { context, faults }: Api, ms: number): void {
+  faults.later(ms, () => {
+    try {
+      operation.run(parameters, context);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  });
 }
 
 /** Executes one call of the API, however it arrived, with the faults scripted for `path`. */
@@ -62,15 +84,24 @@ export function answerCall(call: ApiCall | undefined, api: Api, path: string, me
   if (fault?.kind === 'status') return scriptedAnswer(fault);
   if (fault?.kind === 'silence') return { kind: 'silent', hangUp: fault.hangUp };
   let usedWeight = 0;
-  let answer: ApiAnswer;
+  let answer: Extract<ApiAnswer, { kind: 'answer' }>;
   try {
     usedWeight = api.weight.spend(call?.operation.weight ?? 1, Date.now());
     if (!call) throw new ApiError(404, -1099, 'Not found, unauthenticated, or unauthorized.');
-    answer = { kind: 'answer', status: 200, body: execute(call, api), usedWeight };
+    authorise(call, api);
+    if (fault?.kind === 'late') {
+      executeLate(call, api, fault.ms);
+      return { kind: 'silent', hangUp: fault.hangUp };
+    }
+    const body = call.operation.run(call.parameters, api.context);
+    const shown = fault?.kind === 'partial-page' ? withoutNewest(body, fault.leaveOut) : body;
+    answer = { kind: 'answer', status: 200, body: shown, usedWeight };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const { status, apiCode, message, retryAfter } = error;
-    answer = { kind: 'answer', status, body: { code: apiCode, msg: message }, usedWeight, retryAfter };
+    const { status, apiCode, message, retryAfter, details } = error;
+    const body = { code: apiCode, msg: message, ...(details ? { data: details } : {}) };
+    answer = { kind: 'answer', status, body, usedWeight, retryAfter };
   }
+  if (fault?.kind === 'delay') return { ...answer, delay: fault.ms };
   return fault?.kind === 'no-answer' ? { kind: 'silent', hangUp: fault.hangUp } : answer;
 }

@@ -7,11 +7,15 @@ export class ApiError extends AresError {
   /** Seconds, for 429 and 418. */
   readonly retryAfter: number | undefined;
 
-  constructor(status: number, apiCode: number, message: string, retryAfter?: number) {
+  /** What the answer says besides code and message. */
+  readonly details: object | undefined;
+
+  constructor(status: number, apiCode: number, message: string, retryAfter?: number, details?: object) {
     super('EXCHANGE_ANSWER', message, { status, apiCode });
     this.status = status;
     this.apiCode = apiCode;
     this.retryAfter = retryAfter;
+    this.details = details;
   }
 }
 

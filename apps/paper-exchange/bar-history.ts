@@ -1,5 +1,6 @@
 import type { Candle } from '../../src/core/market-data/candle.ts';
 import { epochMillis } from '../../src/core/ports/clock.ts';
+import { mergeBars } from '../../src/core/simulation/longer-bars.ts';
 
 /** Every interval Binance spot serves that is a fixed number of milliseconds, from a minute up. */
 const INTERVALS: Readonly<Record<string, number>> = {
@@ -35,18 +36,6 @@ export interface BarHistory {
   open(intervalMillis?: number): Candle;
   /** Bars of an interval, oldest first, the open one last. `from` and `to` bound the open time, both inclusive. */
   query(intervalMillis: number, query: KlineQuery): readonly Candle[];
-}
-
-function merge(openTime: number, bars: readonly Candle[]): Candle {
-  const [first, last] = [bars[0] as Candle, bars.at(-1) as Candle];
-  let { high, low } = first;
-  let volume = 0;
-  for (const bar of bars) {
-    high = Math.max(high, bar.high);
-    low = Math.min(low, bar.low);
-    volume += bar.volume;
-  }
-  return { openTime: epochMillis(openTime), open: first.open, high, low, close: last.close, volume };
 }
 
 /** The first index whose bar opens at or after `time`. */
@@ -100,7 +89,7 @@ export function createBarHistory(
       else if (groups.size === limit) break;
       else groups.set(start, [bar]);
     }
-    return [...groups].map(([start, group]) => merge(start, group));
+    return [...groups].map(([start, group]) => mergeBars(start, group));
   }
 
   return {
@@ -112,7 +101,7 @@ export function createBarHistory(
     open(interval = barMillis) {
       if (interval === barMillis) return open();
       const start = Math.floor(open().openTime / interval) * interval;
-      return merge(start, between(start, start + interval - 1));
+      return mergeBars(start, between(start, start + interval - 1));
     },
     query,
   };

@@ -1,34 +1,30 @@
 import { AresError } from '../../src/core/ares-error.ts';
-import type { Candle } from '../../src/core/market-data/candle.ts';
-import type { CandleSeries } from '../../src/core/market-data/candle-csv.ts';
-import { timeframeMillis } from '../../src/core/market-data/timeframe.ts';
 import { epochMillis } from '../../src/core/ports/clock.ts';
-import { PATH_POINTS, pathPoint } from '../../src/core/simulation/candle-path.ts';
-import type { Venue } from '../../src/core/simulation/venue.ts';
-import type { VenueEvent } from '../../src/core/simulation/venue-order.ts';
-import { createBarHistory } from './bar-history.ts';
-import type { FramePublisher } from './frame-publisher.ts';
+import { PATH_POINTS, pathOffset } from '../../src/core/simulation/candle-path.ts';
+import type { CandleMarket } from './candle-market.ts';
 import type { MarketPlayer, MarketPosition } from './market-player.ts';
-import { amountText } from './order-answers.ts';
+import type { MarketEvents } from './store.ts';
 
 interface CandlePlayerOptions {
-  readonly series: CandleSeries;
-  readonly symbol: string;
+  readonly markets: readonly CandleMarket[];
+  readonly barMillis: number;
+  /** Tells one recording from another. */
+  readonly name: string;
   /** Open time of the first bar that is played; those before it are history. */
   readonly liveFrom: number | undefined;
   /** Where an earlier run stopped. */
   readonly position: MarketPosition | undefined;
-  readonly venue: Venue;
-  readonly publisher: FramePublisher;
-  /** Saves what the venue and this player have come to. */
-  readonly record: (events: readonly VenueEvent[]) => void;
+  /** Saves what the venues and this player have come to. */
+  readonly record: (moves: readonly MarketEvents[]) => void;
+  /** Called before the first point of a bar, with its index. */
+  readonly beforeBar: (index: number) => void;
 }
 
-function firstLiveIndex(candles: readonly Candle[], liveFrom: number | undefined): number {
+function firstLiveIndex(openTimes: readonly number[], liveFrom: number | undefined): number {
   if (liveFrom === undefined) return 0;
-  const index = candles.findIndex(({ openTime }) => openTime >= liveFrom);
+  const index = openTimes.findIndex((openTime) => openTime >= liveFrom);
   if (index >= 0) return index;
-  const last = candles.at(-1)?.openTime;
+  const last = openTimes.at(-1);
   throw new AresError(
     'LIVE_FROM_INVALID',
     `live-from must be at most ${last}, the last bar's open time, was ${liveFrom}`,
@@ -36,105 +32,85 @@ function firstLiveIndex(candles: readonly Candle[], liveFrom: number | undefined
   );
 }
 
-/** What a bar looks like from its first `points` path points. */
-function partialBar(candle: Candle, points: number): Candle {
-  const { open, low, high, close } = candle;
-  const seen = [open, low, high, close].slice(0, points);
-  return {
-    openTime: candle.openTime,
-    open,
-    high: Math.max(...seen),
-    low: Math.min(...seen),
-    close: seen.at(-1) as number,
-    volume: (candle.volume * points) / PATH_POINTS,
-  };
+/** The open times of all bars there are, in any of the markets. */
+function openTimesOf(markets: readonly CandleMarket[]): readonly number[] {
+  const [first] = markets;
+  if (markets.length === 1 && first) return first.openTimes;
+  return [...new Set(markets.flatMap(({ openTimes }) => openTimes))].sort((a, b) => a - b);
 }
 
-/** @throws AresError `LIVE_FROM_INVALID` */
+/**
+ * Plays candles of one or several markets in lockstep: the bars that open at one time go through their four points together, and end together.
+ *
+ * @throws AresError `LIVE_FROM_INVALID`
+ */
 export function createCandlePlayer(options: CandlePlayerOptions): MarketPlayer {
-  const { venue, publisher, record } = options;
-  const { candles } = options.series;
-  const barMillis = timeframeMillis(options.series.timeframe);
-  const firstLive = firstLiveIndex(candles, options.liveFrom);
+  const { markets, barMillis, record } = options;
+  const openTimes = openTimesOf(markets);
+  const firstLive = firstLiveIndex(openTimes, options.liveFrom);
   let { played, points } = options.position ?? { played: firstLive, points: 0 };
-  let lastTradeId = 0;
+  const standsAt = openTimes[played] ?? Number.POSITIVE_INFINITY;
+  for (const market of markets) market.seek(standsAt, points, options.position === undefined);
 
-  const history = createBarHistory(barMillis, {
-    bars: candles,
-    closed: () => played,
-    partial: () => (points === 0 ? undefined : partialBar(candles[played] as Candle, points)),
-  });
-  const before = candles[played - 1];
-  if (!options.position && before) {
-    venue.moveTo({ ...pathPoint(before, barMillis, PATH_POINTS - 1), continuous: false });
-  }
-
-  const closeOf = (bar: Candle) => epochMillis(bar.openTime + barMillis);
+  const closeOf = (openTime: number) => epochMillis(openTime + barMillis);
 
   /** Market time is that of the last point, or of the last close when no point came after it. */
   function time() {
-    const bar = candles[played];
-    if (points > 0 && bar) return pathPoint(bar, barMillis, points - 1).at;
-    const last = candles[played - 1];
-    return last ? closeOf(last) : epochMillis((candles[0] as Candle).openTime);
+    const openTime = openTimes[played];
+    if (points > 0 && openTime !== undefined) return epochMillis(openTime + pathOffset(barMillis, points - 1));
+    const last = openTimes[played - 1];
+    return last === undefined ? epochMillis(openTimes[0] as number) : closeOf(last);
   }
 
-  function playPoint(bar: Candle): readonly VenueEvent[] {
-    const point = pathPoint(bar, barMillis, points);
-    const events = venue.moveTo(point);
+  const playing = (openTime: number) => markets.filter((market) => market.opensAt(openTime));
+
+  function playPoint(openTime: number): readonly MarketEvents[] {
+    if (points === 0) options.beforeBar(played);
+    const moves = playing(openTime).map((market) => ({ symbolId: market.symbolId, events: market.point() }));
     points += 1;
-    lastTradeId = venue.takeTradeIds(1);
-    // The low is reached by selling, the high by buying: that is who took.
-    const buyerIsMaker = points === 2;
-    const quantity = Math.max(bar.volume / PATH_POINTS, Number(venue.rules.quantityStep));
-    publisher.trade({ id: lastTradeId, price: point.price, quantity, at: point.at, buyerIsMaker });
-    publisher.book(played * PATH_POINTS + points, point.at);
-    publisher.klines(history, point.at, false, points, lastTradeId);
-    return events;
+    return moves;
   }
 
-  function closeBar(bar: Candle): void {
-    publisher.klines(history, closeOf(bar), true, PATH_POINTS, lastTradeId);
+  function closeBar(openTime: number): void {
+    for (const market of playing(openTime)) market.close();
     played += 1;
     points = 0;
   }
 
+  function finish(moves: readonly MarketEvents[]): void {
+    record(moves);
+    for (const market of markets) market.flush();
+  }
+
   return {
-    history,
-    market: `${options.symbol} ${options.series.timeframe} ${candles[0]?.openTime} ${candles.at(-1)?.openTime} ${candles.length}`,
+    views: new Map(markets.map(({ symbolId, view }) => [symbolId, view])),
+    market: options.name,
     time,
     position: () => ({ played, points }),
     progress: () => ({
       index: played - 1,
-      barsTotal: candles.length,
-      remaining: candles.length - played,
+      barsTotal: openTimes.length,
+      remaining: openTimes.length - played,
       firstLive,
-      firstLiveTime: (candles[firstLive] as Candle).openTime,
+      firstLiveTime: openTimes[firstLive] as number,
     }),
-    depth(limit) {
-      const rows = (side: 'bid' | 'ask') =>
-        venue.book(side, limit).map(({ price, quantity }) => [amountText(price), amountText(quantity)] as const);
-      return { lastUpdateId: played * PATH_POINTS + points, bids: rows('bid'), asks: rows('ask') };
-    },
     next() {
-      const bar = candles[played];
-      if (!bar) return 0;
-      const events: VenueEvent[] = [];
-      if (points < PATH_POINTS) events.push(...playPoint(bar));
-      else closeBar(bar);
-      record(events);
-      publisher.flush();
+      const openTime = openTimes[played];
+      if (openTime === undefined) return 0;
+      const moves: MarketEvents[] = [];
+      if (points < PATH_POINTS) moves.push(...playPoint(openTime));
+      else closeBar(openTime);
+      finish(moves);
       return points === 0 ? 0 : barMillis / PATH_POINTS;
     },
     bar() {
-      const bar = candles[played];
-      if (!bar) return undefined;
-      const events: VenueEvent[] = [];
-      while (points < PATH_POINTS) events.push(...playPoint(bar));
-      closeBar(bar);
-      record(events);
-      publisher.flush();
-      return closeOf(bar);
+      const openTime = openTimes[played];
+      if (openTime === undefined) return undefined;
+      const moves: MarketEvents[] = [];
+      while (points < PATH_POINTS) moves.push(...playPoint(openTime));
+      closeBar(openTime);
+      finish(moves);
+      return closeOf(openTime);
     },
   };
 }

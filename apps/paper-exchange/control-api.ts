@@ -1,15 +1,24 @@
 import * as z from 'zod';
 import { AresError } from '../../src/core/ares-error.ts';
+import { transferTexts } from '../../src/core/simulation/account.ts';
 import { orderTexts } from '../../src/core/simulation/working-order.ts';
-import { type Fault, type Faults, faultSchema } from './faults.ts';
+import { decimal } from '../../src/core/trading/money.ts';
+import { faultScriptSchema } from './fault-schema.ts';
+import type { Faults } from './faults.ts';
 import { acknowledgementSchema, type Lockstep } from './lockstep.ts';
 import type { MarketPlayer } from './market-player.ts';
 import type { SentFrames } from './market-streams.ts';
+import { mustWas } from './must-was.ts';
 import type { ExchangeContext } from './operations.ts';
 import type { Pace, Speed } from './pace.ts';
 
 const speedSchema = z.union([z.number().positive(), z.literal('max')]);
 const stepSchema = z.strictObject({ bars: z.number().int().min(0).default(1) });
+const transferSchema = z.strictObject({
+  asset: z.string().regex(/^[A-Z0-9]{1,20}$/, 'must be an asset like "USDT"'),
+  /** Above 0 a deposit, below 0 a withdrawal. */
+  amount: z.string().regex(/^-?\d{1,15}(\.\d{1,8})?$/, 'must be an amount like "100" or "-0.5"'),
+});
 
 export interface ControlContext {
   readonly exchange: ExchangeContext;
@@ -18,11 +27,14 @@ export interface ControlContext {
   readonly lockstep: Lockstep;
   readonly faults: Faults;
   readonly sent: SentFrames;
+  /** Closing klines that somebody listened for. */
+  readonly tally: { readonly closings: number };
   readonly initialBalances: Readonly<Record<string, string>>;
   readonly defaultSpeed: Speed;
   /** Whether bars are only played one by one. */
   readonly onlyLockstep: boolean;
-  dropSockets(which: 'market' | 'account' | 'all'): void;
+  /** Whether anybody listens to klines. */
+  hasKlines(): boolean;
 }
 
 export interface ControlAnswer {
@@ -63,29 +75,46 @@ export function createControlApi(context: ControlContext): ControlApi {
   }
 
   function books() {
-    const { venue, store } = exchange;
+    const { markets, store, account } = exchange;
     const balances = Object.fromEntries(
-      venue.assets().map((asset) => {
-        const { free, locked } = venue.balance(asset);
+      account.assets().map((asset) => {
+        const { free, locked } = account.balance(asset);
         return [asset, { free: free.toFixed(), locked: locked.toFixed() }];
       }),
     );
-    const trades = store.trades(everything).map((trade) => ({
-      ...trade,
-      price: trade.price.toFixed(),
-      quantity: trade.quantity.toFixed(),
-      cost: trade.cost.toFixed(),
-      fee: trade.fee.toFixed(),
-    }));
+    const each = [...markets.values()];
+    const trades = each.flatMap(({ symbolId, rules: { symbol } }) =>
+      store.trades(symbolId, everything).map((trade) => ({
+        symbol,
+        ...trade,
+        price: trade.price.toFixed(),
+        quantity: trade.quantity.toFixed(),
+        cost: trade.cost.toFixed(),
+        fee: trade.fee.toFixed(),
+      })),
+    );
+    const orders = each.flatMap(({ symbolId, rules: { symbol } }) =>
+      store.orders(symbolId, everything).map((order) => ({ symbol, ...orderTexts(order) })),
+    );
+    const pairs = each.flatMap(({ symbolId, rules: { symbol } }) =>
+      store.pairs(symbolId, everything).map((pair) => ({ symbol, ...pair })),
+    );
     return {
       marketTime: player.time(),
-      lastPrice: player.history.open().close,
+      lastPrice: each[0]?.view.history.open().close,
+      lastPrices: Object.fromEntries(each.map(({ rules, view }) => [rules.symbol, view.history.open().close])),
       initialBalances: context.initialBalances,
       balances,
-      orders: store.orders(everything).map(orderTexts),
+      orders,
       trades,
+      pairs,
+      transfers: account.transfers().map(transferTexts),
     };
   }
+
+  /** Whether a decision on this bar is to be waited for: not where everybody listens to longer bars, none of which ended with it. */
+  const isAwaited = (closingsBefore: number): boolean =>
+    context.tally.closings > closingsBefore || !context.hasKlines();
 
   async function step(bars: number): Promise<ControlAnswer> {
     if (pace.running() !== undefined)
@@ -96,9 +125,10 @@ export function createControlApi(context: ControlContext): ControlApi {
     try {
       if (bars === 0) await lockstep.acknowledged(player.time());
       for (let i = 0; i < bars; i++) {
+        const before = context.tally.closings;
         const barClose = player.bar();
         if (barClose === undefined) return conflict('there must be a bar left to play, all were played');
-        await lockstep.acknowledged(barClose);
+        if (isAwaited(before)) await lockstep.acknowledged(barClose);
       }
     } catch (error) {
       if (!(error instanceof AresError) || error.code !== 'NOT_ACKNOWLEDGED') throw error;
@@ -122,11 +152,14 @@ export function createControlApi(context: ControlContext): ControlApi {
     return ok(status());
   }
 
-  function script(fault: Fault): void {
-    if (fault.kind === 'clear') faults.clear();
-    else if (fault.kind === 'clock-skew') faults.setSkew(fault.ms);
-    else if (fault.kind === 'drop-sockets') context.dropSockets(fault.which);
-    else faults.script(fault);
+  function transfer(body: unknown): ControlAnswer {
+    const { asset, amount } = transferSchema.parse(body);
+    try {
+      return ok(transferTexts(exchange.desk.transfer(asset, decimal(amount))));
+    } catch (error) {
+      if (!(error instanceof AresError) || !['TRANSFER_INVALID', 'BALANCE_NEGATIVE'].includes(error.code)) throw error;
+      return conflict(error.message);
+    }
   }
 
   const speedOf = (body: unknown) =>
@@ -152,9 +185,12 @@ export function createControlApi(context: ControlContext): ControlApi {
       return ok({});
     },
     'POST /control/faults'(body) {
-      script(faultSchema.parse(body));
+      const scripted = faultScriptSchema.parse(body);
+      faults.script('script' in scripted ? scripted.script : [scripted]);
       return ok({ faults: faults.pending() });
     },
+    'GET /control/faults': () => ok(faults.report()),
+    'POST /control/transfer': transfer,
   };
 
   return {
@@ -165,7 +201,7 @@ export function createControlApi(context: ControlContext): ControlApi {
         return await route(body);
       } catch (error) {
         if (!(error instanceof z.ZodError)) throw error;
-        return { status: 400, body: { error: z.prettifyError(error) } };
+        return { status: 400, body: { error: mustWas(error, body ?? {}) } };
       }
     },
   };

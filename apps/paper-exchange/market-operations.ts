@@ -1,7 +1,7 @@
 import { ORDER_BOUNDS } from '../../src/core/simulation/order-checks.ts';
 import { badRequest } from './api-error.ts';
 import { klineRow } from './market-frames.ts';
-import { checkOptionalSymbol, type ExchangeContext, type Operation, requireSymbol } from './operations.ts';
+import { askedMarkets, type ExchangeContext, type Market, type Operation, requireMarket } from './operations.ts';
 import { amountText } from './order-answers.ts';
 import { ORDER_TYPES } from './order-request.ts';
 import { limitOf, optionalInteger, requiredText } from './parameters.ts';
@@ -9,7 +9,7 @@ import { limitOf, optionalInteger, requiredText } from './parameters.ts';
 const PRECISION = 8;
 const DAY = 86_400_000;
 
-function symbolInfo({ rules, symbolId }: ExchangeContext) {
+function symbolInfo({ rules, symbolId }: Market) {
   const step = rules.quantityStep.toFixed();
   const tick = rules.priceStep.toFixed();
   return {
@@ -24,11 +24,11 @@ function symbolInfo({ rules, symbolId }: ExchangeContext) {
     quoteCommissionPrecision: PRECISION,
     orderTypes: ORDER_TYPES,
     icebergAllowed: false,
-    ocoAllowed: false,
+    ocoAllowed: true,
     otoAllowed: false,
     quoteOrderQtyMarketAllowed: true,
     allowTrailingStop: false,
-    cancelReplaceAllowed: false,
+    cancelReplaceAllowed: true,
     isSpotTradingAllowed: true,
     isMarginTradingAllowed: false,
     filters: [
@@ -57,6 +57,7 @@ function symbolInfo({ rules, symbolId }: ExchangeContext) {
       },
       { filterType: 'MAX_NUM_ORDERS', maxNumOrders: ORDER_BOUNDS.maxOrders },
       { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: ORDER_BOUNDS.maxTriggerOrders },
+      { filterType: 'MAX_NUM_ORDER_LISTS', maxNumOrderLists: ORDER_BOUNDS.maxPairs },
     ],
     permissions: ['SPOT'],
     permissionSets: [['SPOT']],
@@ -65,7 +66,7 @@ function symbolInfo({ rules, symbolId }: ExchangeContext) {
   };
 }
 
-function bookTop({ venue, symbolId }: ExchangeContext) {
+function bookTop({ venue, symbolId }: Market) {
   const [bid, ask] = [venue.book('bid', 1)[0], venue.book('ask', 1)[0]];
   const text = (level: typeof bid) => [
     level ? amountText(level.price) : '0.00000000',
@@ -76,9 +77,9 @@ function bookTop({ venue, symbolId }: ExchangeContext) {
   return { symbol: symbolId, bidPrice, bidQty, askPrice, askQty };
 }
 
-function dayTicker(context: ExchangeContext) {
-  const { history } = context.player;
-  const now = context.player.time();
+function dayTicker(market: Market, { player }: ExchangeContext) {
+  const { history } = market.view;
+  const now = player.time();
   const bars = history.query(history.barMillis, { from: now - DAY, limit: Number.MAX_SAFE_INTEGER });
   const last = history.open();
   const first = bars[0] ?? last;
@@ -86,7 +87,7 @@ function dayTicker(context: ExchangeContext) {
   const volume = sum((bar) => bar.volume);
   const quoteVolume = sum((bar) => bar.volume * bar.close);
   const change = last.close - first.open;
-  const { symbol, ...top } = bookTop(context);
+  const { symbol, ...top } = bookTop(market);
   return {
     symbol,
     priceChange: change.toFixed(8),
@@ -115,12 +116,18 @@ const market: (weight: number, run: Operation['run']) => Operation = (weight, ru
   run,
 });
 
+/** One row for the market that is named, a list of all where none is. */
+const perMarket = (weight: number, row: (market: Market, context: ExchangeContext) => unknown): Operation =>
+  market(weight, (parameters, context) => {
+    const rows = askedMarkets(parameters, context).map((each) => row(each, context));
+    return parameters.symbol ? rows[0] : rows;
+  });
+
 /** What anyone may ask: no key, no signature. */
 export const marketOperations = {
   ping: market(1, () => ({})),
   time: market(1, (_, { wallTime }) => ({ serverTime: wallTime() })),
   exchangeInfo: market(20, (parameters, context) => {
-    checkOptionalSymbol(parameters, context);
     const rateLimits = [
       { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: context.weightLimit },
     ];
@@ -129,12 +136,11 @@ export const marketOperations = {
       serverTime: context.wallTime(),
       rateLimits,
       exchangeFilters: [],
-      symbols: [symbolInfo(context)],
+      symbols: askedMarkets(parameters, context).map(symbolInfo),
     };
   }),
   klines: market(2, (parameters, context) => {
-    requireSymbol(parameters, context);
-    const { history } = context.player;
+    const { history } = requireMarket(parameters, context).view;
     const millis = history.intervalMillis(requiredText(parameters, 'interval'));
     if (millis === undefined) throw badRequest(-1120, 'Invalid interval.');
     const from = optionalInteger(parameters, 'startTime');
@@ -143,23 +149,14 @@ export const marketOperations = {
       .query(millis, { from, to, limit: limitOf(parameters, 500, 1_000) })
       .map((bar) => klineRow(bar, millis));
   }),
-  'ticker.24hr': market(2, (parameters, context) => {
-    checkOptionalSymbol(parameters, context);
-    const ticker = dayTicker(context);
-    return parameters.symbol ? ticker : [ticker];
-  }),
-  'ticker.book': market(2, (parameters, context) => {
-    checkOptionalSymbol(parameters, context);
-    return parameters.symbol ? bookTop(context) : [bookTop(context)];
-  }),
-  'ticker.price': market(2, (parameters, context) => {
-    checkOptionalSymbol(parameters, context);
-    const price = { symbol: context.symbolId, price: context.player.history.open().close.toFixed(8) };
-    return parameters.symbol ? price : [price];
-  }),
+  'ticker.24hr': perMarket(2, dayTicker),
+  'ticker.book': perMarket(2, bookTop),
+  'ticker.price': perMarket(2, ({ symbolId, view }) => ({
+    symbol: symbolId,
+    price: view.history.open().close.toFixed(8),
+  })),
   depth: market(5, (parameters, context) => {
-    requireSymbol(parameters, context);
-    const limit = limitOf(parameters, 100, 5_000);
-    return context.player.depth(limit);
+    const { view } = requireMarket(parameters, context);
+    return view.depth(limitOf(parameters, 100, 5_000));
   }),
 } as const satisfies Record<string, Operation>;

@@ -1,15 +1,27 @@
 import type { EpochMillis } from '../../src/core/ports/clock.ts';
 import type { BarHistory } from './bar-history.ts';
 
-/** How far a market has been played: `points` counts into the bar after the `played` ones. */
+/** How far a recording has been played: `points` counts into the bar after the `played` ones. */
 export interface MarketPosition {
   readonly played: number;
   readonly points: number;
 }
 
-/** A market that is played from a recording, piece by piece. */
-export interface MarketPlayer {
+/** What can be asked of one market that is played. */
+export interface MarketView {
   readonly history: BarHistory;
+  /** The book as the REST answer gives it. */
+  depth(limit: number): {
+    readonly lastUpdateId: number;
+    readonly bids: readonly (readonly [string, string])[];
+    readonly asks: readonly (readonly [string, string])[];
+  };
+}
+
+/** Markets that are played from recordings, piece by piece and together. */
+export interface MarketPlayer {
+  /** By the markets' ids. */
+  readonly views: ReadonlyMap<string, MarketView>;
   /** Tells one recording from another. */
   readonly market: string;
   time(): EpochMillis;
@@ -21,12 +33,6 @@ export interface MarketPlayer {
     readonly remaining: number;
     readonly firstLive: number;
     readonly firstLiveTime: number;
-  };
-  /** The book as the REST answer gives it. */
-  depth(limit: number): {
-    readonly lastUpdateId: number;
-    readonly bids: readonly (readonly [string, string])[];
-    readonly asks: readonly (readonly [string, string])[];
   };
   /** Plays the next piece; returns after how much market time, in ms, the one after it is due. */
   next(): number;

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 
 /** Frames handed to at least one subscriber since this process started. */
 export interface SentFrames {
-  /** Closing klines of the market's own timeframe. */
+  /** Closing klines, of every interval. */
   candles: number;
   trades: number;
   bookTops: number;

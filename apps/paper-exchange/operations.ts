@@ -1,16 +1,26 @@
 import type { MarketRules } from '../../src/core/ports/exchange.ts';
+import type { Account } from '../../src/core/simulation/account.ts';
 import type { Venue } from '../../src/core/simulation/venue.ts';
 import { badRequest } from './api-error.ts';
 import type { Desk } from './desk.ts';
-import type { MarketPlayer } from './market-player.ts';
+import type { MarketPlayer, MarketView } from './market-player.ts';
 import { type Parameters, requiredText } from './parameters.ts';
 import type { ExchangeStore } from './store.ts';
 
-/** What the operations of the exchange's API work on. */
-export interface ExchangeContext {
+/** One market of the exchange. */
+export interface Market {
+  /** As Binance writes it: `BTCUSDT`. */
   readonly symbolId: string;
   readonly rules: MarketRules;
   readonly venue: Venue;
+  readonly view: MarketView;
+}
+
+/** What the operations of the exchange's API work on. */
+export interface ExchangeContext {
+  /** By their ids, in the order they were named. */
+  readonly markets: ReadonlyMap<string, Market>;
+  readonly account: Account;
   readonly player: MarketPlayer;
   readonly store: ExchangeStore;
   readonly desk: Desk;
@@ -28,11 +38,13 @@ export interface Operation {
 }
 
 /** @throws ApiError -1102 or -1121 */
-export function requireSymbol(parameters: Parameters, context: ExchangeContext): void {
-  if (requiredText(parameters, 'symbol') !== context.symbolId) throw badRequest(-1121, 'Invalid symbol.');
+export function requireMarket(parameters: Parameters, context: ExchangeContext): Market {
+  const market = context.markets.get(requiredText(parameters, 'symbol'));
+  if (!market) throw badRequest(-1121, 'Invalid symbol.');
+  return market;
 }
 
-/** Like {@link requireSymbol} where the symbol may be left out. */
-export function checkOptionalSymbol(parameters: Parameters, context: ExchangeContext): void {
-  if (parameters.symbol) requireSymbol(parameters, context);
+/** The market that was asked for, or all where none was named. @throws ApiError -1121 */
+export function askedMarkets(parameters: Parameters, context: ExchangeContext): readonly Market[] {
+  return parameters.symbol ? [requireMarket(parameters, context)] : [...context.markets.values()];
 }

@@ -6,10 +6,11 @@ import type { Speed } from './pace.ts';
 export interface PaperExchangeOptions {
   /** 0: any free one. */
   readonly port: number;
-  /** Candles to play, `.csv` or `.csv.gz`. */
+  /** Candles to play, `.csv` or `.csv.gz`: one file for every symbol, separated by commas, or one that all of them share. */
   readonly data?: string | undefined;
-  /** Recorded stream frames to play in their place, `.jsonl` or `.jsonl.gz`. */
+  /** Recorded stream frames to play in their place, `.jsonl` or `.jsonl.gz`: the first symbol's, which all the others play too. */
   readonly frames?: string | undefined;
+  /** One market, or several separated by commas: they are played together and share one account. */
   readonly symbol: string;
   /** Open time, in epoch ms, of the first bar that is played; those before it are history. */
   readonly liveFrom?: number | undefined;

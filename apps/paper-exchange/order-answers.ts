@@ -19,7 +19,7 @@ export const statusText = (status: OrderStatus): string => STATUS[status];
 const common = (order: VenueOrder, symbolId: string) => ({
   symbol: symbolId,
   orderId: order.id,
-  orderListId: -1,
+  orderListId: order.listId ?? -1,
   clientOrderId: order.clientOrderId,
 });
 

@@ -24,12 +24,13 @@ export const ORDER_TYPES = [
 /** An id for what came without one. */
 export const newClientId = (): string => randomBytes(11).toString('hex');
 
-function clientId(parameters: Parameters): string {
-  const given = parameters.newClientOrderId;
+/** The client id under this name, or a new one. @throws ApiError -1100 */
+export function clientIdOf(parameters: Parameters, name: string): string {
+  const given = parameters[name];
   if (given === undefined || given === '') return newClientId();
   if (/^[.A-Z:/a-z0-9_-]{1,36}$/.test(given)) return given;
   const range = '^[\\.A-Z\\:/a-z0-9_-]{1,36}$';
-  throw badRequest(-1100, `Illegal characters found in parameter 'newClientOrderId'; legal range is '${range}'.`);
+  throw badRequest(-1100, `Illegal characters found in parameter '${name}'; legal range is '${range}'.`);
 }
 
 function timeInForce(parameters: Parameters, type: VenueOrderType): TimeInForce {
@@ -69,7 +70,7 @@ export function orderDraft(parameters: Parameters): OrderDraft {
     ...(byQuote ? ['quantity'] : []),
   ]);
   return {
-    clientOrderId: clientId(parameters),
+    clientOrderId: clientIdOf(parameters, 'newClientOrderId'),
     side: side === 'BUY' ? 'buy' : 'sell',
     type,
     timeInForce: timeInForce(parameters, type),
@@ -84,6 +85,8 @@ const REFUSALS: Partial<Record<RefusalReason, readonly [number, string]>> = {
   DUPLICATE_CLIENT_ORDER_ID: [-2010, 'Duplicate order sent.'],
   WOULD_TAKE: [-2010, 'Order would immediately match and take.'],
   WOULD_TRIGGER: [-2010, 'Stop price would trigger immediately.'],
+  PAIR_TYPES: [-1158, 'Order type not supported in OCO.'],
+  PAIR_PRICES: [-2010, 'The relationship of the prices for the orders is not correct.'],
   INSUFFICIENT_BALANCE: [-2010, 'Account has insufficient balance for requested action.'],
 };
 

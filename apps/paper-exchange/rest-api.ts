@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Api, type ApiCall, answerCall, operations } from './api-call.ts';
+import { type Api, type ApiAnswer, type ApiCall, answerCall, operations } from './api-call.ts';
 import type { Parameters } from './parameters.ts';
 
 /** Method and path of each operation. */
@@ -19,6 +19,14 @@ const ROUTES: Readonly<Record<string, string>> = {
   'DELETE /api/v3/order': 'order.cancel',
   'GET /api/v3/openOrders': 'openOrders.status',
   'DELETE /api/v3/openOrders': 'openOrders.cancelAll',
+  'POST /api/v3/order/cancelReplace': 'order.cancelReplace',
+  'POST /api/v3/orderList/oco': 'orderList.place.oco',
+  'GET /api/v3/orderList': 'orderList.status',
+  'DELETE /api/v3/orderList': 'orderList.cancel',
+  'GET /api/v3/openOrderList': 'openOrderLists.status',
+  'GET /api/v3/allOrderList': 'allOrderLists',
+  'GET /sapi/v1/capital/deposit/hisrec': 'deposit.history',
+  'GET /sapi/v1/capital/withdraw/history': 'withdraw.history',
   'GET /api/v3/allOrders': 'allOrders',
   'GET /api/v3/myTrades': 'myTrades',
 };
@@ -44,6 +52,11 @@ export function answerRest(request: IncomingMessage, response: ServerResponse, u
     if (answer.hangUp) request.socket.destroy();
     return;
   }
+  if (answer.delay === undefined) send(response, answer);
+  else api.faults.later(answer.delay, () => send(response, answer));
+}
+
+function send(response: ServerResponse, answer: Extract<ApiAnswer, { kind: 'answer' }>): void {
   const text = JSON.stringify(answer.body);
   response.writeHead(answer.status, {
     'content-type': 'application/json;charset=UTF-8',

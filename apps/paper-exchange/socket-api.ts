@@ -115,8 +115,13 @@ export function createSocketApi(api: Api): SocketApi {
     const { parameters, payload } = readParameters(message.params);
     const operation = session[method] ?? operations[method] ?? unknownMethod(method);
     const answer = answerCall({ operation, parameters, payload, apiKey: parameters.apiKey }, api, `ws:${method}`);
-    if (answer.kind === 'answer') socket.send(reply(message.id, answer, parameters));
-    else if (answer.hangUp) socket.terminate();
+    if (answer.kind === 'silent') {
+      if (answer.hangUp) socket.terminate();
+      return;
+    }
+    const send = () => socket.send(reply(message.id, answer, parameters));
+    if (answer.delay === undefined) send();
+    else api.faults.later(answer.delay, send);
   }
 
   return {

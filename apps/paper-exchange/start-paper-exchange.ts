@@ -68,7 +68,7 @@ function crash(error: unknown): void {
 export async function startPaperExchange(options: PaperExchangeOptions): Promise<PaperExchange> {
   const faults = createFaults();
   const streams = createMarketStreams();
-  const { context, publisher, initialBalances } = await openExchange(options, streams, faults);
+  const { context, sent, tally, initialBalances, flatten } = await openExchange(options, streams, faults);
   const { player, store } = context;
   const api: Api = { context, credentials: options, weight: createRequestWeight(options.weightLimit), faults };
   const accountSockets = createSocketApi(api);
@@ -81,10 +81,15 @@ export async function startPaperExchange(options: PaperExchangeOptions): Promise
     pace,
     lockstep: createLockstep(options.ackTimeout),
     faults,
-    sent: publisher.sent,
+    sent,
+    tally,
+    hasKlines: () => streams.names().some((name) => name.includes('@kline_')),
     initialBalances,
     defaultSpeed: options.speed,
     onlyLockstep: options.lockstep,
+  });
+  faults.connect({
+    flatten,
     dropSockets(which) {
       if (which !== 'account') streams.drop();
       if (which !== 'market') accountSockets.drop();
@@ -153,6 +158,7 @@ export async function startPaperExchange(options: PaperExchangeOptions): Promise
     url: `http://${HOST}:${port}`,
     async close() {
       pace.stop();
+      faults.stop();
       for (const client of sockets.clients) client.terminate();
       sockets.close();
       const closed = new Promise((resolve) => server.close(resolve));

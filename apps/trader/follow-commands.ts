@@ -1,8 +1,9 @@
 import { AresError } from '../../src/core/ares-error.ts';
 import { createConfigWatchers } from '../../src/core/config/config-watchers.ts';
+import type { LiveConfig } from '../../src/core/config/live-config.ts';
 import { readConfig } from '../../src/core/config/read-config.ts';
 import type { SlotId } from '../../src/core/models/slot.ts';
-import type { Timers } from '../../src/core/ports/clock.ts';
+import type { Monotonic, Timers } from '../../src/core/ports/clock.ts';
 import type { CommandQueue } from '../../src/core/ports/command-queue.ts';
 import type { Ledger } from '../../src/core/ports/ledger.ts';
 import type { Log } from '../../src/core/ports/log.ts';
@@ -15,11 +16,15 @@ import { readTradingState } from '../../src/core/trading/trading-state.ts';
 interface FollowPorts {
   readonly commandQueue: CommandQueue;
   readonly ledger: Ledger;
+  readonly monotonic: Monotonic;
   readonly timers: Timers;
   readonly log: Log;
   readonly engine: Pick<TradingEngine, 'accept'>;
   readonly hotSwap: HotSwap;
 }
+
+/** The ledger is read so often without a command too: one may have been lost, or another process may have taken it from a queue that both read. */
+const LOOK_MS = 30_000;
 
 interface FollowCommands {
   /** Brings the engine to what the ledger says now. */
@@ -35,8 +40,11 @@ export function followCommands(
   options: {
     readonly slot: SlotId;
     readonly pollMs: number;
-    /** Whether the start found the exchange to hold what the books say. */
-    readonly booksMatch: boolean;
+    /** Lines that share the slot's budget; one where absent. */
+    readonly lines?: number;
+    /** Whether the exchange held what the books say when they were last compared. */
+    readonly booksMatch: () => boolean;
+    readonly onConfig?: (config: LiveConfig) => void;
     readonly onFatal: (error: unknown) => void;
   },
   ports: FollowPorts,
@@ -45,7 +53,10 @@ export function followCommands(
   const { engine, hotSwap, ledger } = ports;
   let deployed = -1;
   const watchers = createConfigWatchers();
-  watchers.watch('engine', ({ config }) => engine.accept({ kind: 'settings', settings: engineSettings(config) }));
+  watchers.watch('engine', ({ config }) =>
+    engine.accept({ kind: 'settings', settings: engineSettings(config, options.lines) }),
+  );
+  watchers.watch('trader', ({ config }) => options.onConfig?.(config));
   watchers.watch('log', ({ version }) => ports.log.info('configuration in force', { version }));
 
   const synchronise = async (): Promise<void> => {
@@ -54,7 +65,7 @@ export function followCommands(
       readConfig(ledger),
       readTradingState(ledger, slot),
     ]);
-    if (!options.booksMatch && tradingState.state !== 'HALTED') {
+    if (!options.booksMatch() && tradingState.state !== 'HALTED') {
       throw new AresError(
         'RECOVER_AGAIN',
         `${slot} was resumed: exchange and books are compared again before it trades`,
@@ -74,10 +85,12 @@ export function followCommands(
   };
 
   let busy = false;
+  let looked = ports.monotonic.now();
   const stopping = new AbortController();
   const poll = async (): Promise<void> => {
     const received = await ports.commandQueue.receive(10, stopping.signal);
-    if (received.length === 0) return;
+    if (received.length === 0 && ports.monotonic.now() - looked < LOOK_MS) return;
+    looked = ports.monotonic.now();
     for (const { event } of received)
       ports.log.info('command', { command: event.detailType, id: event.detail.metadata.id });
     await synchronise();

@@ -37,6 +37,7 @@ const decisionOf = (minute: number): Decision => ({
   clientOrderId: 'ar-1m-000000000001-e-1',
   side: 'buy',
   quantity: '0.01555',
+  exitCause: null,
 });
 
 const intent: OwnOrder = {
@@ -47,6 +48,11 @@ const intent: OwnOrder = {
   quantity: quantity('0.01555'),
   barClose: AT,
   modelHash: HASH,
+  leg: 'entry',
+  type: 'market',
+  limitPrice: null,
+  stopPrice: null,
+  pairId: null,
   state: 'intent',
   filled: quantity('0'),
   fills: new Map(),

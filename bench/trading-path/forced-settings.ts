@@ -10,11 +10,15 @@ export interface ForcedSettings {
 }
 
 export function forcedSettings(): ForcedSettings {
-  const { strategy, limits } = engineSettings(DEFAULT_CONFIG);
+  const standard = engineSettings(DEFAULT_CONFIG);
+  const { strategy, exits, limits } = standard;
   const told = (entryThreshold: number, exitThreshold: number): EngineSettings => ({
+    ...standard,
     // About forty dollars an order, so that thousands of fees leave the limits on losses far away.
     strategy: { ...strategy, budgetFraction: decimal('0.004'), entryThreshold, exitThreshold },
-    limits: { ...limits, maxOrdersPerMinute: 1_000_000 },
+    // A stop beside every purchase would be a second order that is not measured.
+    exits: { ...exits, stopLossFraction: 0 },
+    limits: { ...limits, maxOrdersPerSecond: 1_000_000, maxOrdersPerMinute: 1_000_000, maxConsecutiveLosses: 0 },
   });
   return { hold: told(2, -1), buy: told(0, -1), sell: told(2, 1) };
 }

@@ -1,20 +1,25 @@
 import type { FeatureComputer } from '../../src/core/features/feature-computer.ts';
 import type { Candle } from '../../src/core/market-data/candle.ts';
+import { timeframe } from '../../src/core/market-data/timeframe.ts';
 import { epochMillis } from '../../src/core/ports/clock.ts';
 import type { MarketRules, StreamMessage } from '../../src/core/ports/exchange.ts';
-import type { BarFeatures, TradingEngine } from '../../src/core/trading/engine.ts';
+import type { TradingEngine } from '../../src/core/trading/engine.ts';
+import type { BarFeatures } from '../../src/core/trading/engine-model.ts';
 import { decimal } from '../../src/core/trading/money.ts';
 import { intentOf } from '../../src/core/trading/strategy.ts';
 import type { ForcedSettings } from './forced-settings.ts';
 import type { Sample } from './sample.ts';
 
 const BAR = 60_000;
+const TIMEFRAME = timeframe('1m');
 
 export interface ForcingDriver {
   /** The engine's features: the row that the open bar would have if it closed at this trade. */
   readonly features: BarFeatures;
   /** The trade that is being decided on. */
   current(): Sample | undefined;
+  /** What has come over the socket. */
+  readonly counters: { candles: number; trades: number; bookTops: number };
   /** Every trade that the engine has predicted on. */
   readonly samples: Sample[];
   follow(message: StreamMessage, readAt: number): void;
@@ -46,6 +51,8 @@ export function createForcingDriver(
   let doneUpTo = 0;
   let open: Candle | undefined;
   let sinceOrder = 0;
+  let trades = 0;
+  const counters = { candles: 0, trades: 0, bookTops: 0 };
   let bookSeen = false;
   // Each decision is one of a bar of its own to the engine, so that no two orders have one name.
   let engineTime = 0;
@@ -78,10 +85,11 @@ export function createForcingDriver(
   function decide(message: StreamMessage & { kind: 'trade' }, readAt: number, parsedAt: number): void {
     const bar = gather(message.price.toNumber(), message.quantity.toNumber(), message.at);
     sinceOrder += 1;
-    const idle = doneUpTo === engineTime && engine().inFlight === undefined;
+    const idle = doneUpTo === engineTime && engine().isIdle;
     const forced = bookSeen && idle && sinceOrder >= options.everyNth;
     const { receivedAt } = message;
     const sample: Sample = {
+      index: trades++,
       bar,
       forced,
       readAt,
@@ -104,12 +112,21 @@ export function createForcingDriver(
       const canSell = intentOf('flat', quantity, mark, mark, settings.sell.strategy, options.rules) !== undefined;
       engine().accept({ kind: 'settings', settings: canSell ? settings.sell : settings.buy });
     }
-    engine().accept({ kind: 'candle', symbol, candle, closed: true, receivedAt });
+    engine().accept({
+      kind: 'candle',
+      symbol,
+      timeframe: TIMEFRAME,
+      candle,
+      closed: true,
+      at: epochMillis(engineTime),
+      receivedAt,
+    });
     if (forced) engine().accept({ kind: 'settings', settings: settings.hold });
   }
 
   return {
     samples,
+    counters,
     current: () => current,
     features: {
       close() {
@@ -126,15 +143,18 @@ export function createForcingDriver(
     follow(message, readAt) {
       const parsedAt = performance.now();
       if (message.kind === 'trade') {
+        counters.trades += 1;
         engine().accept(message);
         decide(message, readAt, parsedAt);
         return;
       }
       if (message.kind === 'candle') {
+        if (message.closed) counters.candles += 1;
         if (message.closed) closings.push(message.candle);
         if (message.closed && waiting.length === 0) closeUpTo(message.candle.openTime + BAR);
         return;
       }
+      if (message.kind === 'book-top') counters.bookTops += 1;
       bookSeen ||= message.kind === 'book-top';
       engine().accept(message);
     },

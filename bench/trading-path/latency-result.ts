@@ -6,7 +6,7 @@ import type { PeerComparison } from '../peers/compare-peers.ts';
 import type { Limits } from './measure-limits.ts';
 import type { PathFigures } from './summarize-runs.ts';
 
-/** What `decision-latency` prints with `--json`. The figures at the top are those of orders over WebSocket at an even pace. */
+/** What `decision-latency` prints with `--json`. The figures at the top are those of orders over WebSocket, one symbol, the whole recording ten times faster. */
 export interface DecisionLatency extends BenchResult {
   readonly aim: { readonly p50Us: number; readonly p99Us: number; readonly met: boolean };
   readonly pace: string;
@@ -14,9 +14,16 @@ export interface DecisionLatency extends BenchResult {
   readonly spread: Spread;
   readonly perRun: PathFigures['perRun'];
   readonly everyTrade: PathFigures['everyTrade'];
+  /** Both at the even pace. */
   readonly orderPaths: { readonly websocket: PathFigures; readonly rest: PathFigures };
-  /** Over WebSocket at the recorded pace ten times faster: mostly from rest, as a bar's close finds a trader. */
-  readonly recordedPace: PathFigures;
+  /** The whole recording, ten times faster. */
+  readonly tenfold: PathFigures;
+  /** One frame every so many microseconds. */
+  readonly evenPace: PathFigures;
+  /** The first recorded minute as it was: from rest, as a bar's close finds a trader. */
+  readonly ownPace: PathFigures;
+  /** Twenty markets on one socket, each playing the recording. */
+  readonly manySymbols: { readonly tenfold: PathFigures; readonly ownPace: PathFigures };
   /** Closed bars straight after one another, the venue inside the process. */
   readonly engineAlone: { readonly toDecision: Percentiles; readonly toSubmit: Percentiles };
   readonly limits: Limits & { readonly predictorToRaw: number; readonly frameToPreview: number };

@@ -22,15 +22,31 @@ function path(name: string, figures: PathFigures): string[] {
 
 /** The figures for people. */
 export function latencyTable(result: DecisionLatency): string {
-  const { aim, cpu, machine, load, limits, engineAlone, orderPaths, recordedPace, everyTrade, peers, peersMissing } =
-    result;
+  const {
+    aim,
+    cpu,
+    machine,
+    load,
+    limits,
+    engineAlone,
+    orderPaths,
+    tenfold,
+    ownPace,
+    manySymbols,
+    everyTrade,
+    peers,
+    peersMissing,
+  } = result;
   return [
     `decision latency, medians of ${result.runs} runs; ${machine.cores} × ${machine.cpu}, Node ${machine.node}, load ${load.before} before and ${load.after} after`,
     ...(cpu ? [`${cpu.share} of a core; ${cpu.how}; used up in ${cpu.throttled} of ${cpu.periods} periods`] : []),
     `aim: p50 ≤ ${aim.p50Us}, p99 ≤ ${aim.p99Us} µs: ${aim.met ? 'met' : 'missed'}; pace: ${result.pace}`,
-    ...path('order over WebSocket', orderPaths.websocket),
-    ...path('order over REST', orderPaths.rest),
-    ...path('order over WebSocket, recorded pace', recordedPace),
+    ...path('order over WebSocket, tenfold', tenfold),
+    ...path('even pace, over WebSocket', orderPaths.websocket),
+    ...path('even pace, over REST', orderPaths.rest),
+    ...path('own pace', ownPace),
+    ...path('20 symbols, tenfold', manySymbols.tenfold),
+    ...path('20 symbols, own pace', manySymbols.ownPace),
     heading(`every trade (${everyTrade.samples})`),
     ...Object.entries(everyTrade.stages).map(([stage, percentiles]) => line(stage, percentiles)),
     heading('engine alone, closed bars, venue in the process'),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import ort from 'onnxruntime-node';
 import { createAnchoredSegment } from '../../src/core/features/anchored-segment.ts';
 import { aresCore } from '../../src/core/features/ares-core.ts';
+import { selectFeatures } from '../../src/core/features/feature-columns.ts';
 import { createFeatureComputer } from '../../src/core/features/feature-computer.ts';
 import { gatherColumns } from '../../src/core/features/gather-columns.ts';
 import type { Candle } from '../../src/core/market-data/candle.ts';
@@ -53,8 +54,8 @@ function timedNow(repeats: number, task: () => unknown): Percentiles {
 }
 
 function recomputeFrame(frame: readonly Candle[]): Float32Array {
-  const segment = createAnchoredSegment(aresCore, 0);
   const row = new Float32Array(aresCore.features.length);
+  const segment = createAnchoredSegment(row.length, 0, selectFeatures(aresCore));
   for (const candle of frame) {
     segment.close(candle);
     segment.write(row);

@@ -17,6 +17,8 @@ export interface Recording {
   /** Frames at the times they were received. */
   readonly path: string;
   readonly texts: readonly string[];
+  /** When each came, in milliseconds since the first. */
+  readonly times: Float64Array;
   readonly startedAt: number;
   /** Closed bars up to its first minute. */
   readonly history: readonly Candle[];
@@ -30,7 +32,7 @@ export interface Recording {
  */
 export async function readRecording(): Promise<Recording> {
   const path = fileOf('ARES_DATA', 'btcusdt-spot-stream-20240809.jsonl.gz');
-  const { texts, startedAt } = await readFrameFile(path, 'BTCUSDT');
+  const { texts, times, startedAt } = await readFrameFile(path, 'BTCUSDT');
   const first = texts.find((text) => text.startsWith('{"stream":"btcusdt@trade"'));
   if (first === undefined) throw new AresError('FRAMES_INVALID', `${path} must hold trades, held none`, { path });
   const { p, T } = tradeFrame.parse(JSON.parse(first)).data;
@@ -46,7 +48,7 @@ export async function readRecording(): Promise<Recording> {
     close: close * scale,
     volume,
   }));
-  return { path, texts, startedAt, history: moved };
+  return { path, texts, times, startedAt, history: moved };
 }
 
 /** Writes the same frames in the same order, one every so many microseconds: what nobody listens to takes no time. */
@@ -56,5 +58,15 @@ export function writeEvenly({ texts, startedAt }: Recording, spacingUs: number, 
     if (!text.includes('@depth')) nanos += BigInt(spacingUs) * 1_000n;
     return `${nanos} ${text}\n`;
   });
+  writeFileSync(path, lines.join(''));
+}
+
+/** Writes the first minute as it was received. */
+export function writeFirstMinute({ texts, times, startedAt }: Recording, path: string): void {
+  const begin = BigInt(startedAt) * 1_000_000n;
+  const count = times.findIndex((millis) => millis >= BAR);
+  const lines = texts
+    .slice(0, count)
+    .map((text, index) => `${begin + BigInt(Math.round((times[index] as number) * 1e6))} ${text}\n`);
   writeFileSync(path, lines.join(''));
 }

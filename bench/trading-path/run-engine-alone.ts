@@ -8,6 +8,7 @@ import { timeframe } from '../../src/core/market-data/timeframe.ts';
 import { selectColumns } from '../../src/core/models/select-columns.ts';
 import type { SlotId } from '../../src/core/models/slot.ts';
 import type { Predictor } from '../../src/core/ports/predictor.ts';
+import { createExposure } from '../../src/core/risk/exposure.ts';
 import { simulatedMarketRules } from '../../src/core/simulation/market-rules.ts';
 import { createSimulatedExchange } from '../../src/core/simulation/simulated-exchange.ts';
 import { createVenue, emptyVenue } from '../../src/core/simulation/venue.ts';
@@ -40,7 +41,7 @@ export const readPeerCandles = async (): Promise<readonly Candle[]> =>
 export async function runEngineAlone(candles: readonly Candle[], predictor: Predictor): Promise<EngineAloneRun> {
   const rules = simulatedMarketRules('BTC/USDT');
   const budget = decimal('10000000');
-  const { limits } = engineSettings(DEFAULT_CONFIG);
+  const standard = engineSettings(DEFAULT_CONFIG);
   const history = candles.slice(0, requiredHistory);
   const venue = createVenue(rules, emptyVenue({ USDT: budget.toFixed() }));
   const exchange = createSimulatedExchange(venue, BAR, history);
@@ -54,14 +55,20 @@ export async function runEngineAlone(candles: readonly Candle[], predictor: Pred
       rules,
       timeframe: timeframe('1m'),
       settings: {
+        ...standard,
         strategy: {
           entryThreshold: 0.5,
           exitThreshold: 0.499_999,
           budgetFraction: decimal('0.00005'),
           quoteBudget: budget,
         },
-        limits: { ...limits, maxOrdersPerMinute: 1_000_000 },
+        // One order a change of position, as there: no stop beside it.
+        exits: { ...standard.exits, stopLossFraction: 0 },
+        limits: { ...standard.limits, maxOrdersPerMinute: 1_000_000, maxConsecutiveLosses: 0 },
       },
+      capabilities: await exchange.capabilities(rules.symbol),
+      openOrders: [],
+      exposure: createExposure(),
       features: createFeatureComputer(aresCore, timeframe('1m')),
       mode: 'ACTIVE',
       account: openAccount({ base: ZERO, quote: budget }, budget),
@@ -89,6 +96,7 @@ export async function runEngineAlone(candles: readonly Candle[], predictor: Pred
         settled: nothing,
         intent: nothing,
         marked: nothing,
+        transferred: nothing,
         swapped: nothing,
         failed: nothing,
         flush: async () => undefined,
@@ -97,16 +105,19 @@ export async function runEngineAlone(candles: readonly Candle[], predictor: Pred
   );
   const watched: Predictor = {
     ...predictor,
-    async predict(row) {
-      const probability = await predictor.predict(row);
-      toDecision.push(performance.now() - handedAt);
-      return probability;
+    predict(row) {
+      const stamp = (probability: number): number => {
+        toDecision.push(performance.now() - handedAt);
+        return probability;
+      };
+      const answer = predictor.predict(row);
+      return typeof answer === 'number' ? stamp(answer) : answer.then(stamp);
     },
   };
   engine.seed(history);
   const columns = selectColumns(predictor.signature, aresCore);
   engine.accept({ kind: 'model', swapped: nothing, model: { runId: 'bench', predictor: watched, columns } });
-  const stream = await exchange.stream({ symbols: ['BTC/USDT'], timeframe: timeframe('1m') }, (message) => {
+  const stream = await exchange.stream({ feeds: [{ symbol: rules.symbol, timeframe: timeframe('1m') }] }, (message) => {
     handedAt = performance.now();
     engine.accept(message);
   });

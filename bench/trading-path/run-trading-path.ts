@@ -1,50 +1,33 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCcxtExchange } from '../../src/adapters/exchange/ccxt-exchange.ts';
-import { onnxPredictorLoader } from '../../src/adapters/inference/onnx-predictor-loader.ts';
 import { openDatabase } from '../../src/adapters/local/database.ts';
 import { createSqliteLedger } from '../../src/adapters/local/sqlite-ledger.ts';
 import { systemClocks } from '../../src/adapters/local/system-clocks.ts';
-import { systemRandom } from '../../src/adapters/local/system-random.ts';
-import { aresCore } from '../../src/core/features/ares-core.ts';
-import { createFeatureComputer } from '../../src/core/features/feature-computer.ts';
-import { timeframe } from '../../src/core/market-data/timeframe.ts';
-import { selectColumns } from '../../src/core/models/select-columns.ts';
-import type { SlotId } from '../../src/core/models/slot.ts';
-import { epochMillis } from '../../src/core/ports/clock.ts';
-import type { Log } from '../../src/core/ports/log.ts';
-import { TradingEngine } from '../../src/core/trading/engine.ts';
-import { acquireLease } from '../../src/core/trading/lease.ts';
-import { createLedgerJournal } from '../../src/core/trading/ledger-journal.ts';
 import { decimal } from '../../src/core/trading/money.ts';
-import { readBooks } from '../../src/core/trading/recover-slot.ts';
 import type { CpuQuota } from '../measure/cpu-quota.ts';
-import { forcedSettings } from './forced-settings.ts';
-import { createForcingDriver } from './forcing-driver.ts';
-import { type Recording, writeEvenly } from './recording.ts';
-import { startReplayMarket } from './replay-market.ts';
+import { type Lines, openLines } from './open-lines.ts';
+import { type Recording, writeEvenly, writeFirstMinute } from './recording.ts';
+import { type ReplayMarket, startReplayMarket } from './replay-market.ts';
 import type { Sample } from './sample.ts';
 import { installSocketProbe } from './socket-probe.ts';
-import { journalOrders, watchPredictor, watchSubmit } from './watched-ports.ts';
 
-const SYMBOL = 'BTC/USDT';
-const SLOT = 'paper:bench:BTC/USDT:1m' as SlotId;
-const TIMEFRAME = timeframe('1m');
-const RECV_WINDOW_MS = 5_000;
-/** Trades that are not counted: until then code is still being compiled. */
+/** Trades of a symbol that are not counted: until then code is still being compiled. */
 const WARM_UP_TRADES = 400;
 const END_POLL_MS = 500;
 
-/** How frames come: as recorded, so many times faster; or one every so many microseconds. */
+/** How frames come: as recorded, so many times faster; the first minute of them at their own pace; or one every so many microseconds. */
 export type Pace =
   | { readonly kind: 'recorded'; readonly speed: number }
+  | { readonly kind: 'minute' }
   | { readonly kind: 'even'; readonly spacingUs: number };
 
 export interface PathRequest {
   readonly recording: Recording;
   readonly model: Uint8Array;
   readonly via: 'websocket' | 'rest';
+  /** How many markets are followed and traded; each plays the same recording. */
+  readonly symbols: number;
   readonly orders: number;
   readonly everyNth: number;
   readonly pace: Pace;
@@ -65,20 +48,18 @@ export interface PathRun {
   readonly withoutRow: number;
 }
 
-const silent: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: (message, fields) => process.stderr.write(`${message} ${JSON.stringify(fields ?? {})}\n`),
-};
+function framesOf({ recording, pace }: PathRequest, folder: string): string {
+  const path = join(folder, 'frames.jsonl');
+  if (pace.kind === 'recorded') return recording.path;
+  if (pace.kind === 'minute') writeFirstMinute(recording, path);
+  else writeEvenly(recording, pace.spacingUs, path);
+  return path;
+}
 
 /** The trader's parts as the trader joins them, on a market of their own; ends when so many orders are through, or the recording is. */
 export async function runTradingPath(request: PathRequest): Promise<PathRun> {
   const folder = mkdtempSync(join(tmpdir(), 'ares-bench-'));
-  const { recording, pace } = request;
-  const frames = pace.kind === 'recorded' ? recording.path : join(folder, 'frames.jsonl');
-  if (pace.kind === 'even') writeEvenly(recording, pace.spacingUs, frames);
-  const market = await startReplayMarket(frames, folder);
+  const market = await startReplayMarket(framesOf(request, folder), folder, request.symbols);
   const db = openDatabase(folder);
   const probe = installSocketProbe();
   try {
@@ -94,123 +75,43 @@ export async function runTradingPath(request: PathRequest): Promise<PathRun> {
 
 async function trade(
   { recording, model, via, orders: wanted, everyNth, pace }: PathRequest,
-  market: Awaited<ReturnType<typeof startReplayMarket>>,
+  market: ReplayMarket,
   ledger: ReturnType<typeof createSqliteLedger>,
   probe: ReturnType<typeof installSocketProbe>,
 ): Promise<PathRun> {
-  const { monotonic, timers, wall: wallClock } = systemClocks;
-  const fatal = Promise.withResolvers<never>();
-  fatal.promise.catch(() => undefined);
   const failed: Record<string, number> = {};
   const fail = (reason: string): void => {
     failed[reason] = (failed[reason] ?? 0) + 1;
   };
   const orders: Sample[] = [];
-  const keep = (sample: Sample): void => {
-    if (driver.samples.length > WARM_UP_TRADES) orders.push(sample);
-  };
   const isEnough = () => orders.length >= wanted;
-  const exchange = createCcxtExchange({
-    url: market.url,
-    keys: async () => market.keys,
-    recvWindow: RECV_WINDOW_MS,
-    submit: { via },
-    timers,
-    monotonic,
-    random: systemRandom(),
-    log: silent,
-  });
-  const rules = await exchange.rules(SYMBOL);
-  const lease = await acquireLease(
-    { slot: SLOT, owner: 'bench', ttlMs: 10_000, recvWindowMs: RECV_WINDOW_MS },
-    { ledger, monotonic, timers, log: silent },
-  );
-  const settings = forcedSettings();
-  const budget = settings.hold.strategy.quoteBudget;
-  const books = await readBooks(
-    {
-      slot: SLOT,
-      rules,
-      budget,
-      recvWindowMs: RECV_WINDOW_MS,
-      barMillis: 60_000,
-      sessionId: 'bench',
-      startedAt: wallClock.now(),
-      guard: lease.guard,
-    },
-    { ledger, exchange, timers, log: silent },
-  );
-  let engine: TradingEngine;
-  const driver = createForcingDriver(
-    { symbol: SYMBOL, history: recording.history, everyNth, settings, rules, engine: () => engine },
-    createFeatureComputer(aresCore, TIMEFRAME),
-  );
-  const journal = createLedgerJournal(
-    {
-      slot: SLOT,
-      sessionId: 'bench',
-      guard: lease.guard,
-      accountVersion: books.accountVersion,
-      orderVersions: books.orderVersions,
-      marketTime: () => epochMillis(engine.counters.lastBarClose),
-      onFailure: fatal.reject,
-    },
-    { ledger, wallClock },
-  );
-  const predictor = await onnxPredictorLoader().load(model);
-  engine = new TradingEngine(
-    {
-      slot: SLOT,
-      rules,
-      timeframe: TIMEFRAME,
-      features: driver.features,
-      settings: settings.hold,
-      mode: 'ACTIVE',
-      account: books.account,
-      decidedBars: new Set(),
-      fence: lease,
-      recvWindowMs: RECV_WINDOW_MS,
-      onBarDone: driver.done,
-      onFatal: fatal.reject,
-    },
-    {
-      exchange: { ...exchange, submit: watchSubmit(exchange, driver, probe.writtenAt, keep, fail) },
-      journal: journalOrders(journal, fail),
-      monotonic,
-      timers,
-      log: silent,
-    },
-  );
-  const columns = selectColumns(predictor.signature, aresCore);
-  engine.accept({
-    kind: 'model',
-    model: { runId: 'bench', predictor: watchPredictor(predictor, driver), columns },
-    swapped: () => undefined,
-  });
-  const stream = await exchange.stream({ symbols: [SYMBOL], timeframe: TIMEFRAME }, (message) => {
-    if (!isEnough()) driver.follow(message, probe.readAt());
-    else if (message.kind === 'order' || message.kind === 'fill') engine.accept(message);
-  });
+  const keep = (sample: Sample): void => {
+    if (sample.index >= WARM_UP_TRADES) orders.push(sample);
+  };
+  const opened = await openLines({ market, ledger, via, everyNth, history: recording.history, probe, keep, fail });
+  await opened.use('bench', model);
+  await opened.listen(isEnough);
   await market.start(pace.kind === 'recorded' ? pace.speed : 1);
   while (!isEnough() && !(await market.isOver())) {
-    await Promise.race([timers.sleep(END_POLL_MS), fatal.promise]);
+    await Promise.race([systemClocks.timers.sleep(END_POLL_MS), opened.failure]);
   }
-  await Promise.race([engine.idle(), fatal.promise]);
-  const held = engine.account.position.quantity;
-  const positionMatchesExchange = held.eq(decimal(await market.holding(rules.base)));
-  await stream.close();
-  engine.stop();
-  await journal.flush();
-  await lease.release();
-  await predictor.release();
-  await exchange.close();
-
+  await opened.idle();
+  const positionMatchesExchange = await matches(opened, market);
+  await opened.close();
+  const samples = opened.lines.flatMap(({ driver }) => driver.samples);
   return {
-    trades: driver.samples.slice(WARM_UP_TRADES).filter((sample) => sample.predictedAt > 0),
+    trades: samples.filter(({ index, predictedAt }) => index >= WARM_UP_TRADES && predictedAt > 0),
     orders,
-    filled: engine.account.trades,
+    filled: opened.lines.reduce((sum, { engine }) => sum + engine.account.trades, 0),
     failed,
     positionMatchesExchange,
-    withoutRow: driver.samples.filter((sample) => sample.predictedAt === 0).length,
+    withoutRow: samples.filter((sample) => sample.predictedAt === 0).length,
   };
+}
+
+async function matches({ lines }: Lines, market: ReplayMarket): Promise<boolean> {
+  for (const { engine, rules } of lines) {
+    if (!engine.account.position.quantity.eq(decimal(await market.holding(rules.base)))) return false;
+  }
+  return true;
 }

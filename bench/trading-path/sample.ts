@@ -2,6 +2,8 @@ import type { Candle } from '../../src/core/market-data/candle.ts';
 
 /** One trade on its way through the trader: moments in milliseconds of `performance.now`, each the end of one stage and the begin of the next. */
 export interface Sample {
+  /** How many trades of its symbol came before it. */
+  readonly index: number;
   /** The open bar with this trade in it. */
   readonly bar: Candle;
   /** Whether it was made to order. */
@@ -16,7 +18,7 @@ export interface Sample {
   writtenAt: number;
 }
 
-type Moment = Exclude<keyof Sample, 'bar' | 'forced'>;
+type Moment = Exclude<keyof Sample, 'index' | 'bar' | 'forced'>;
 
 /** Stages in their order: name, begin, end. Together they are the total. */
 export const STAGES: readonly (readonly [string, Moment, Moment])[] = [

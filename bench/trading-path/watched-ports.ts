@@ -8,11 +8,14 @@ import type { Sample } from './sample.ts';
 export function watchPredictor(predictor: Predictor, driver: ForcingDriver): Predictor {
   return {
     ...predictor,
-    async predict(row) {
+    predict(row) {
       const sample = driver.current();
-      const probability = await predictor.predict(row);
-      if (sample) sample.predictedAt = performance.now();
-      return probability;
+      const stamp = (probability: number): number => {
+        if (sample) sample.predictedAt = performance.now();
+        return probability;
+      };
+      const answer = predictor.predict(row);
+      return typeof answer === 'number' ? stamp(answer) : answer.then(stamp);
     },
   };
 }
@@ -43,9 +46,9 @@ export function watchSubmit(
 export function journalOrders(journal: TradingJournal, fail: (reason: string) => void): TradingJournal {
   return {
     ...journal,
-    decision(decision) {
+    decision(decision, inputs) {
       if (decision.action === 'refused') fail(`refused: ${decision.reason}`);
-      if (decision.action !== 'none') journal.decision(decision);
+      if (decision.action !== 'none') journal.decision(decision, inputs);
     },
   };
 }

@@ -3,7 +3,6 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { prefixOf, type StageConfig, slotIdOf } from '../../src/compose/stage-config.ts';
-import { AresError } from '../../src/core/ares-error.ts';
 import type { SlotId } from '../../src/core/models/slot.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import type { CommandQueue } from '../constructs/command-queue.ts';
@@ -31,13 +30,8 @@ export class TradingStack extends Stack {
   readonly traders: ReadonlyMap<SlotId, TraderService>;
   readonly clusterName: string;
 
-  /** @throws AresError `STAGE_INVALID` when the trader cannot do what the stage's mode asks for */
   constructor(scope: Construct, id: string, { config, state, commands, imageContext, ...props }: TradingStackProps) {
     super(scope, id, props);
-    if (config.mode === 'shadow') {
-      const message = 'mode must be "paper" or "live", was "shadow": the trader cannot watch a market without trading';
-      throw new AresError('STAGE_INVALID', message, { stage: config.stage });
-    }
     this.network = new EgressNetwork(this, 'Network', { stage: config });
     this.clusterName = `ares-${config.stage}`;
     const cluster = new ecs.Cluster(this, 'Cluster', {

@@ -1,6 +1,7 @@
 import type { Plugin } from 'esbuild';
 
-const RUNTIME = 'onnxruntime-node';
+/** The package, and the module of it that computes without a turn of the event loop. */
+const RUNTIME = /^onnxruntime-node(\/dist\/binding\.js)?$/;
 
 /**
  * Keeps ONNX Runtime outside the bundle, to be found by `require` when the bundle is loaded.
@@ -11,11 +12,11 @@ const RUNTIME = 'onnxruntime-node';
 export const nativeRuntime: Plugin = {
   name: 'native-runtime',
   setup(build) {
-    build.onResolve({ filter: /^onnxruntime-node$/ }, ({ path, namespace }) =>
+    build.onResolve({ filter: RUNTIME }, ({ path, namespace }) =>
       namespace === 'native-runtime' ? { path, external: true } : { path, namespace: 'native-runtime' },
     );
-    build.onLoad({ filter: /./, namespace: 'native-runtime' }, () => ({
-      contents: `module.exports = require('${RUNTIME}');`,
+    build.onLoad({ filter: /./, namespace: 'native-runtime' }, ({ path }) => ({
+      contents: `module.exports = require('${path}');`,
     }));
   },
 };

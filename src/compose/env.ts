@@ -23,22 +23,29 @@ function whole(min: number, max = Number.MAX_SAFE_INTEGER) {
 const settingsMust = 'must be a JSON object of settings, each a number or text';
 const settingsSchema = z.record(z.string(), z.union([z.string(), z.number()]));
 
+/** @returns at least one slot */
+function slotsOf(text: string, context: z.RefinementCtx): readonly [SlotId, ...SlotId[]] {
+  const slots = text.split(',').map((slot) => slot.trim());
+  const refuse = (message: string) => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  try {
+    const accounts = new Set(slots.map((slot) => parseSlotId(slot).account));
+    if (accounts.size > 1) return refuse('must be slots of one account: a process holds the keys of one');
+    if (new Set(slots).size < slots.length) return refuse('must name each slot once');
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+  return slots as [SlotId, ...SlotId[]];
+}
+
 /** Everything a process takes from its environment; each variable is read here and nowhere else. */
 const schema = z.object({
   /** Where one machine keeps its database, models, keys and logs. */
   ARES_DATA_DIR: text('must not be empty').default('.ares'),
-  ARES_SLOT: z
-    .string()
-    .default('paper:trend:BTC/USDT:1m')
-    .transform((text, context) => {
-      try {
-        parseSlotId(text);
-        return text as SlotId;
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message });
-        return z.NEVER;
-      }
-    }),
+  /** What a trader trades: one slot, or several of one account, by commas. Commands take it for their slot when it is one. */
+  ARES_SLOT: z.string().default('paper:trend:BTC/USDT:1m').transform(slotsOf),
   ARES_EXCHANGE: choice(['binance']).default('binance'),
   /** Another server that speaks the exchange's API: the paper exchange, a testnet. */
   ARES_EXCHANGE_URL: url(['http:', 'https:']).optional(),

@@ -15,20 +15,8 @@ const OWN_HOST = { binance: /^(api([1-4]|-gcp)?|stream|ws-api)\.binance\.com$/ }
 
 /** What each field allows and all of them together do not: configurations that would lose money or keys. */
 export function stageDangers(config: StageFields): readonly StageDanger[] {
-  return [
-    ...modeDangers(config),
-    ...exchangeDangers(config),
-    ...slotDangers(config),
-    ...limitDangers(config),
-    ...liveDangers(config),
-  ];
+  return [...exchangeDangers(config), ...slotDangers(config), ...limitDangers(config), ...liveDangers(config)];
 }
-
-/** The trader has no way yet of watching a market without trading on it. */
-const modeDangers = ({ mode }: StageFields): readonly StageDanger[] =>
-  mode === 'shadow'
-    ? [{ path: ['mode'], message: 'must be "paper" or "live": the trader cannot watch without trading' }]
-    : [];
 
 function exchangeDangers({ mode, exchange }: StageFields): readonly StageDanger[] {
   if (mode === 'paper' && exchange.url === undefined)

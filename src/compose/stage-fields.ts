@@ -34,7 +34,7 @@ export const stageFields = section({
   /** The account that may be deployed to; whichever the credentials belong to when absent. */
   account: text('must be an account number of 12 digits as text', /^\d{12}$/).optional(),
   region: text('must be a region, like "eu-central-1"', /^[a-z]{2}(-[a-z]+)+-\d$/),
-  /** `paper`: no real exchange is reached. `shadow`: real market, no orders, which the trader cannot do yet. `live`: real money. */
+  /** `paper`: no real exchange is reached. `shadow`: real market, no orders: what it decides is filled inside the trader. `live`: real money. */
   mode: choice(['paper', 'shadow', 'live']),
   exchange: section({
     id: choice(['binance']).default('binance'),

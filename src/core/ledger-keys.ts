@@ -28,6 +28,18 @@ export const keys = {
   account: (slot: SlotId) => state(`slot#${slot}`, 'account'),
   /** What a slot's trader last said of itself; `append`ed. All of them: query pk `heartbeats`. */
   heartbeat: (slot: SlotId) => state('heartbeats', slot),
+  /** When a line's books were last found to be what the exchange has, by the exchange's clock; `append`ed. */
+  reconciled: (line: SlotId) => state(`slot#${line}`, 'reconciled'),
+  /** A person's word that a line's balances are right as the exchange has them; used up by the next recovery. */
+  balanceAcceptance: (line: SlotId) => state(`slot#${line}`, 'balance-acceptance'),
+  /** Exchange order ids with a client id of ours that a person has accepted as not ours. */
+  acceptedOrders: (line: SlotId) => state(`slot#${line}`, 'accepted-orders'),
+  /** Its version counts the lines that were opened on an account: two that open at once would both take the account's money for theirs. */
+  accountOpenings: (account: string) => state(`account#${account}`, 'openings'),
+  /** Which line takes a deposit or a withdrawal of the account; one only. */
+  transferClaim: (account: string, transferId: string) => state(`transfer-claims#${account}`, transferId),
+  /** A deposit or withdrawal that is in a line's baseline. */
+  transfer: (line: SlotId, transferId: string) => state(`transfers#${line}`, transferId),
   config: () => state('config', 'current'),
   configVersion: (version: number) => state('config-versions', sortable(version)),
   /** One order by its client id. Its index lists the unsettled ones of a slot. */

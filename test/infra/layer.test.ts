@@ -56,6 +56,9 @@ describe('the layer with ONNX Runtime', () => {
       'nodejs/node_modules/onnxruntime-node/bin/napi-v6/linux/arm64/libonnxruntime.so.1',
       'nodejs/node_modules/onnxruntime-node/bin/napi-v6/linux/arm64/onnxruntime_binding.node',
     ]);
+    expect(files, 'what predictions at once are made with').toContain(
+      'nodejs/node_modules/onnxruntime-node/dist/binding.js',
+    );
     const machine = readFileSync(join(layer, files.find((path) => path.endsWith('.so.1')) ?? '')).readUInt16LE(18);
     expect(machine, 'AArch64 in an ELF header').toBe(0xb7);
   });

@@ -108,7 +108,11 @@ describe('a stage that would lose money or keys is refused', () => {
       { ...paper, exchange: { ...paper.exchange, wsUrl: 'wss://stream.binance.com:9443' } },
       'exchange.wsUrl',
     ],
-    ['shadow, which the trader cannot do', { ...paper, mode: 'shadow' }, 'mode'],
+    [
+      'shadow on an unencrypted connection',
+      { ...paper, mode: 'shadow', exchange: { url: 'http://127.0.0.1:1' } },
+      'exchange.url',
+    ],
     ['live that nobody watches', { ...live, alerts: { emails: [] } }, 'alerts.emails'],
     ['live without limits', { ...live, limits: undefined }, 'limits.quoteBudget'],
     [

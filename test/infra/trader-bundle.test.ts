@@ -19,6 +19,7 @@ describe('the trader as it is deployed', () => {
   it('is a directory that needs nothing but Node', () => {
     expect(readdirSync(cwd).sort()).toEqual(['check-health.mjs', 'main.mjs', 'node_modules', 'package.json']);
     expect(readdirSync(join(cwd, 'node_modules')).sort()).toEqual(['onnxruntime-common', 'onnxruntime-node']);
+    expect(existsSync(join(cwd, 'node_modules/onnxruntime-node/dist/binding.js')), 'predictions at once').toBe(true);
     expect(existsSync(join(out, 'source-maps/trader/main.mjs.map'))).toBe(true);
   });
 

@@ -286,9 +286,10 @@ describe('the trader on AWS', () => {
     expect(service.resource.DependsOn).toEqual(expect.arrayContaining(routes));
   });
 
-  test('is not deployed to watch without trading, which it cannot do', () => {
-    expect(() => synthesise({ ...paperStage, mode: 'shadow' })).toThrow(
-      /^mode must be "paper" or "live", was "shadow"/,
-    );
+  test('is deployed to watch the real market without trading on it', () => {
+    const shadow = treeOf(synthesise({ ...paperStage, mode: 'shadow', exchange: { id: 'binance' } }));
+    const environment = environmentOf(containers(shadow)[0]);
+    expect(environment).toMatchObject({ ARES_MODE: 'shadow' });
+    expect(environment).not.toHaveProperty('ARES_EXCHANGE_URL');
   });
 });

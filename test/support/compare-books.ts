@@ -17,12 +17,19 @@ interface OwnBooks {
   readonly eventLog: EventLog;
 }
 
-/** Orders of the slot that are in one of the two books and not settled in the other. */
+/** Rests untouched: an order that neither of the two books has anything to settle of. */
+const rests = ({ status, filled }: { readonly status: string; readonly filled: string }): boolean =>
+  status === 'new' && decimal(filled).eq(0);
+
+/** Orders of the slot that are in one of the two books and not settled in the other; those that rest on the exchange are settled in neither. */
 export async function unsettledOrders({ slot, ledger }: OwnBooks, exchange: BooksOfExchange): Promise<string[]> {
   const orders = new Map((await readAll(ledger, keys.order(slot, ''))).map((item) => [item.key.sk, item.value]));
   const waiting = await ledger.query({ table: 'state', ...indexes.unsettledOrders(slot), by: 'index', limit: 100 });
-  const theirs = ownOrders(slot, exchange).filter(({ clientOrderId }) => orders.get(clientOrderId)?.settled !== true);
-  return [...waiting.items.map((item) => item.key.sk), ...theirs.map((order) => order.clientOrderId)];
+  const own = ownOrders(slot, exchange);
+  const theirs = own.filter((order) => !rests(order) && orders.get(order.clientOrderId)?.settled !== true);
+  const resting = new Set(own.filter(rests).map(({ clientOrderId }) => clientOrderId));
+  const ours = waiting.items.map((item) => item.key.sk).filter((id) => !resting.has(id));
+  return [...ours, ...theirs.map((order) => order.clientOrderId)];
 }
 
 /** Everything in which our books, audit and events differ from the exchange's books or from each other; empty when nothing was lost or doubled. */
@@ -37,16 +44,20 @@ export async function differencesFromExchange(own: OwnBooks, exchange: BooksOfEx
   const theirs = ownOrders(slot, exchange);
   const ids = theirs.map((order) => order.clientOrderId);
   for (const id of repeated(ids)) check(false, `order ${id} is on the exchange more than once`);
-  const legs = theirs.map(({ clientOrderId }) => {
+  const legs = theirs.flatMap(({ clientOrderId }) => {
     const name = parseClientOrderId(slot, clientOrderId);
-    return `${name?.leg} of the bar closing at ${name?.barClose}`;
+    // Protection is placed again whenever what it protects changes.
+    const isDecision = name?.leg === 'entry' || name?.leg === 'exit';
+    return isDecision ? [`${name.leg} of the bar closing at ${name.barClose}`] : [];
   });
   for (const leg of repeated(legs)) check(false, `there is more than one ${leg}`);
 
   const orders = await readAll(ledger, keys.order(slot, ''));
   for (const { key, value } of orders) {
     const placed = theirs.find((order) => order.clientOrderId === key.sk);
-    if (placed) {
+    if (placed && rests(placed)) {
+      check(value.settled === false, `order ${key.sk} rests on the exchange, is settled in the ledger`);
+    } else if (placed) {
       check(
         value.state === placed.status,
         `order ${key.sk} is ${placed.status} on the exchange, ${value.state} in the ledger`,

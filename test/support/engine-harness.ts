@@ -2,20 +2,23 @@ import { DEFAULT_CONFIG, type LiveConfig } from '../../src/core/config/live-conf
 import type { Candle, Timeframe } from '../../src/core/market-data/candle.ts';
 import type { SlotId } from '../../src/core/models/slot.ts';
 import { epochMillis } from '../../src/core/ports/clock.ts';
-import type { Exchange } from '../../src/core/ports/exchange.ts';
+import type { Exchange, MarketCapabilities, Transfer } from '../../src/core/ports/exchange.ts';
 import type { Log } from '../../src/core/ports/log.ts';
 import type { ModelHash } from '../../src/core/ports/model-store.ts';
 import type { Predictor } from '../../src/core/ports/predictor.ts';
+import { createExposure } from '../../src/core/risk/exposure.ts';
 import { simulatedMarketRules } from '../../src/core/simulation/market-rules.ts';
-import { createSimulatedExchange, type SimulatedExchange } from '../../src/core/simulation/simulated-exchange.ts';
+import {
+  createSimulatedExchange,
+  type SimulatedExchange,
+  type SimulatedExchangeOptions,
+} from '../../src/core/simulation/simulated-exchange.ts';
 import { createVenue, emptyVenue } from '../../src/core/simulation/venue.ts';
 import type { Decision } from '../../src/core/trading/decision.ts';
-import {
-  type EngineModel,
-  type EngineOptions,
-  type EnginePorts,
-  TradingEngine,
-} from '../../src/core/trading/engine.ts';
+import type { DecisionInputs } from '../../src/core/trading/decision-inputs.ts';
+import { TradingEngine } from '../../src/core/trading/engine.ts';
+import type { EngineModel } from '../../src/core/trading/engine-model.ts';
+import type { EngineOptions, EnginePorts } from '../../src/core/trading/engine-options.ts';
 import { engineSettings } from '../../src/core/trading/engine-settings.ts';
 import { decimal, ZERO } from '../../src/core/trading/money.ts';
 import type { OwnOrder } from '../../src/core/trading/own-order.ts';
@@ -30,6 +33,20 @@ export const quiet: Log = {
   warn: () => undefined,
   error: () => undefined,
 };
+
+/** What an exchange can do that can do everything. */
+export const CAPABILITIES: MarketCapabilities = {
+  orderTypes: new Set(['market', 'limit', 'post_only', 'stop']),
+  pairs: true,
+  replace: true,
+  socketOrders: true,
+  requestWindow: true,
+  reusesClientOrderIds: false,
+  transfers: true,
+};
+
+/** Nothing is left but by signal. */
+export const NO_EXITS: LiveConfig['exits'] = { ...DEFAULT_CONFIG.exits, stopLossFraction: 0 };
 
 /** The `index`-th bar of a market that stands around `close`. */
 export const bar = (index: number, close = 40_000): Candle => ({
@@ -65,13 +82,23 @@ export function scriptedModel(
   return model;
 }
 
+/** The order that waits for its end, where there is one. */
+export const onlyOrder = (engine: TradingEngine): OwnOrder | undefined => {
+  const { openOrders } = engine.snapshot();
+  if (openOrders.length > 1) throw new Error(`there must be one open order, were ${openOrders.length}`);
+  return openOrders[0];
+};
+
 export interface Harness {
   readonly engine: TradingEngine;
   readonly exchange: SimulatedExchange;
   readonly decisions: Decision[];
+  readonly inputs: DecisionInputs[];
   readonly settled: { order: OwnOrder; account: SlotAccount; realisedPnl: string }[];
   readonly intents: OwnOrder[];
   readonly marked: SlotAccount[];
+  readonly transferred: Transfer[];
+  readonly failures: { readonly code: string; readonly message: string }[];
   readonly swaps: string[];
   readonly done: number[];
   readonly fatal: unknown[];
@@ -79,7 +106,7 @@ export interface Harness {
   play(candle: Candle): Promise<void>;
 }
 
-/** The real engine on a simulated venue; `tamper` may spoil what the exchange does. */
+/** The real engine on a simulated venue, without exits of its own unless `config` says so; `tamper` may spoil what the exchange does. */
 export async function startEngine(
   options: Partial<EngineOptions> & {
     readonly tamper?: (exchange: SimulatedExchange) => Partial<EnginePorts['exchange']>;
@@ -87,12 +114,17 @@ export async function startEngine(
     readonly model?: EngineModel | undefined;
     readonly timers?: EnginePorts['timers'];
     readonly monotonic?: EnginePorts['monotonic'];
+    readonly venue?: SimulatedExchangeOptions;
+    readonly balances?: Record<string, string>;
   } = {},
 ): Promise<Harness> {
-  const venue = createVenue(rules, emptyVenue({ USDT: '10000' }));
-  const exchange = createSimulatedExchange(venue, BAR, []);
+  const venue = createVenue(rules, emptyVenue(options.balances ?? { USDT: '10000' }));
+  const exchange = createSimulatedExchange(venue, BAR, [], options.venue);
   const harness = {
     decisions: [] as Decision[],
+    inputs: [] as DecisionInputs[],
+    transferred: [] as Transfer[],
+    failures: [] as Harness['failures'],
     settled: [] as Harness['settled'],
     intents: [] as OwnOrder[],
     marked: [] as SlotAccount[],
@@ -107,9 +139,12 @@ export async function startEngine(
       slot,
       rules,
       timeframe: '1m' as Timeframe,
-      settings: engineSettings({ ...DEFAULT_CONFIG, ...options.config }),
+      settings: engineSettings({ ...DEFAULT_CONFIG, exits: NO_EXITS, ...options.config }),
       features: { close: () => row },
       mode: 'ACTIVE',
+      capabilities: CAPABILITIES,
+      exposure: createExposure(),
+      openOrders: [],
       account: openAccount({ base: ZERO, quote: decimal('10000') }, decimal('10000')),
       decidedBars: new Set(),
       fence: { epoch: 1, holds: () => true },
@@ -127,18 +162,24 @@ export async function startEngine(
         every: () => () => undefined,
       },
       journal: {
-        decision: (decision) => harness.decisions.push(decision),
+        decision: (decision, inputs) => {
+          harness.decisions.push(decision);
+          harness.inputs.push(inputs);
+        },
+        transferred: (transfer) => harness.transferred.push(transfer),
         intent: (order) => harness.intents.push(order),
         settled: (order, account, realisedPnl) =>
           harness.settled.push({ order, account, realisedPnl: realisedPnl.toFixed() }),
         marked: (account) => harness.marked.push(account),
         swapped: (swap) => harness.swaps.push(swap.toRunId),
-        failed: () => undefined,
+        failed: (failure) => harness.failures.push(failure),
         flush: async () => undefined,
       },
     },
   );
-  await exchange.stream({ symbols: ['BTC/USDT'], timeframe: '1m' as Timeframe }, (message) => engine.accept(message));
+  await exchange.stream({ feeds: [{ symbol: 'BTC/USDT', timeframe: '1m' as Timeframe }] }, (message) =>
+    engine.accept(message),
+  );
   const model = 'model' in options ? options.model : scriptedModel((n) => (n % 2 === 0 ? 0.9 : 0.1));
   if (model) engine.accept({ kind: 'model', model, swapped: () => undefined });
   await engine.idle();

@@ -74,10 +74,12 @@ export async function startExchangeProcess(options: {
   readonly candles: CandleSlice;
   /** Place of the first bar that is played. */
   readonly liveFrom: number;
+  /** One market where absent; several play the same candles and share the account. */
+  readonly symbols?: readonly string[];
   /** With it the caller ends the process. */
   readonly keep?: boolean;
 }): Promise<ExchangeProcess> {
-  const { directory, candles, liveFrom, keep = false } = options;
+  const { directory, candles, liveFrom, symbols = [], keep = false } = options;
   const keysFile = join(directory, 'keys.json');
   writeFileSync(keysFile, JSON.stringify(KEYS), { mode: 0o600 });
   let port = 0;
@@ -86,8 +88,9 @@ export async function startExchangeProcess(options: {
   async function start(): Promise<void> {
     const data = ['--data', candles.path, '--live-from', String(candles.openTime(liveFrom))];
     const place = ['--port', String(port), '--state', join(directory, 'exchange.db')];
+    const markets = symbols.length === 0 ? [] : ['--symbol', symbols.join(',')];
     const env = { ARES_PAPER_API_KEY: KEYS.apiKey, ARES_PAPER_SECRET: KEYS.secret };
-    running = spawnProgram('apps/paper-exchange/main.ts', { args: [...data, ...place], env, keep });
+    running = spawnProgram('apps/paper-exchange/main.ts', { args: [...data, ...place, ...markets], env, keep });
     port = Number((await running.says(/"port":(\d+)/))[1]);
   }
 

@@ -8,6 +8,8 @@ export interface OrderGate {
   readonly url: string;
   /** Resolves when an order has come by and was intercepted; then `release` lets the network go on. */
   intercept(what: Interception): Promise<{ release(): void }>;
+  /** Breaks every connection there is; new ones are let through. */
+  drop(): void;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,9 @@ export async function openOrderGate(exchangeUrl: string): Promise<OrderGate> {
       new Promise((met) => {
         wanted = { what, met };
       }),
+    drop: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();

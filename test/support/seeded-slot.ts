@@ -11,6 +11,7 @@ import { readDeployment } from '../../src/core/promotion/deployment.ts';
 import { rollback } from '../../src/core/promotion/rollback.ts';
 import { clientOrderId } from '../../src/core/trading/client-order-id.ts';
 import type { Decision } from '../../src/core/trading/decision.ts';
+import type { DecisionInputs } from '../../src/core/trading/decision-inputs.ts';
 import { createLedgerJournal } from '../../src/core/trading/ledger-journal.ts';
 import { decimal, price, quantity, ZERO } from '../../src/core/trading/money.ts';
 import type { OwnOrder } from '../../src/core/trading/own-order.ts';
@@ -104,7 +105,12 @@ export async function openSeededSlot(ledger: Ledger, wallClock: WallClock, slot:
       exchangeOrderId: fills[0]?.exchangeOrderId ?? null,
       symbol: 'BTC/USDT',
       side,
+      leg: side === 'buy' ? 'entry' : 'exit',
+      type: 'market',
       quantity: filled,
+      limitPrice: null,
+      stopPrice: null,
+      pairId: null,
       barClose: marketTime,
       modelHash: champion.championHash,
       state: 'filled',
@@ -141,8 +147,10 @@ export async function openSeededSlot(ledger: Ledger, wallClock: WallClock, slot:
         clientOrderId: id,
         side: order ?? null,
         quantity: null,
+        exitCause: order === 'sell' ? 'signal' : null,
       };
-      journal.decision(decision);
+      // Nobody who reads a seeded slot replays its decisions.
+      journal.decision(decision, { slot, close: candle.close } as unknown as DecisionInputs);
       if (order && id) settle(id, order, candle, parts);
       account = markEquity(account, equityOf(account, BUDGET, decimal(String(candle.close))), marketTime);
       await journal.flush();

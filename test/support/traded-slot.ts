@@ -26,7 +26,7 @@ const OTHER_EXCHANGE = 'binance:trend:BTC/USDT:1m' as SlotId;
 export const OWN_EXCHANGE = 'paper:trend:BTC/USDT:1m' as SlotId;
 
 /** A data directory where a model is in production that trades at about every second bar. */
-export async function openTradedSlot(dataDir: string, slot: SlotId) {
+export async function openTradedSlot(dataDir: string, slot: SlotId, settings: object = {}) {
   mkdirSync(dataDir, { recursive: true });
   const db = openDatabase(dataDir);
   const ledger = createSqliteLedger(db);
@@ -56,9 +56,19 @@ export async function openTradedSlot(dataDir: string, slot: SlotId) {
   const promote = () => checkPromotion({ ...command('promote'), trigger: { kind: 'schedule' } }, ports);
 
   await ensureSlot(ledger, slot, epochMillis(Date.now()));
-  // It loses its fees at every second bar: limits that end such trading would end the test.
-  const patch = { strategy: { budgetFraction: '0.1' }, risk: { dailyLossFraction: 1, maxDrawdownFraction: 1 } };
-  await updateConfig({ ...command('limits'), patch }, { ledger });
+  // It loses its fees at every second bar, and its bars are a tenth of a second long: limits that end such trading would end the test.
+  const patch = {
+    strategy: { budgetFraction: '0.1' },
+    risk: {
+      dailyLossFraction: 1,
+      maxDrawdownFraction: 1,
+      maxConsecutiveLosses: 0,
+      maxOrdersPerSecond: 1_000,
+      maxOrdersPerMinute: 1_000,
+    },
+    ...settings,
+  };
+  await updateConfig({ ...command('limits'), patch, reason: 'a test that trades on' }, { ledger });
   await addModel(0);
   await promote();
 
@@ -101,8 +111,13 @@ export async function openTradedSlot(dataDir: string, slot: SlotId) {
 }
 
 /** The same on an exchange in a process of its own, with the environment of its traders. */
-export async function openSlotOn(exchange: ExchangeProcess, dataDir: string, exchangeUrl = exchange.url) {
-  const traded = await openTradedSlot(dataDir, OTHER_EXCHANGE);
+export async function openSlotOn(
+  exchange: ExchangeProcess,
+  dataDir: string,
+  exchangeUrl = exchange.url,
+  settings: object = {},
+) {
+  const traded = await openTradedSlot(dataDir, OTHER_EXCHANGE, settings);
   const env = {
     ...SHORT_LEASE,
     ARES_DATA_DIR: dataDir,

@@ -89,7 +89,7 @@ async function fromFile(session: Session, path: string, timeframe: Timeframe): P
     );
   });
   // The standard slot on the candles' own timeframe, where nobody names one.
-  const slot = session.slot ?? slotId({ ...parseSlotId(readEnv().ARES_SLOT), timeframe });
+  const slot = session.slot ?? slotId({ ...parseSlotId(readEnv().ARES_SLOT[0]), timeframe });
   const config = databaseInspector.exists(session.dataDir) ? (await readConfig(ledger())).config : DEFAULT_CONFIG;
   return { slot, config, runId: basename(path), evaluation: null, bytes };
 }

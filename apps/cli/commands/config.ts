@@ -17,6 +17,14 @@ import { momentText } from '../render/words.ts';
 import type { Report } from '../report.ts';
 import { type UserOptions, userOption } from '../user-option.ts';
 
+const LOOSENING =
+  'What tightens a limit is in force at once. What loosens one needs --reason, and the audit trail keeps both.';
+
+type ChangeOptions = UserOptions & { readonly reason?: string };
+
+const reasonOption = (command: Command): Command =>
+  userOption(command.option('--reason <text>', 'why, for the audit trail; must be there where a limit is loosened'));
+
 export function defineConfig(program: Command, deliver: Deliver): void {
   const config = defineGroup(program, {
     name: 'config',
@@ -32,27 +40,34 @@ export function defineConfig(program: Command, deliver: Deliver): void {
       return { value, text: configText(value.version, value.config) };
     },
   });
-  defineCommand<UserOptions & { readonly expectedVersion?: number }>(config, deliver, {
+  defineCommand<ChangeOptions & { readonly expectedVersion?: number }>(config, deliver, {
     name: 'set',
     about:
       'Changes settings, all of them as one new version or none; the trader and the functions take it up by themselves.',
     examples: [
       'config set strategy.entryThreshold=0.55',
       'config set risk.maxOrderNotional=5000 risk.maxPositionNotional=9000 --expected-version 3',
+      'config set risk.maxSpreadFraction=0.01 --reason "this market is wider at night"',
     ],
+    more: LOOSENING,
     options: (command) =>
-      userOption(
+      reasonOption(
         command
           .argument('<settings...>', 'path=value, the paths as "config show" has them')
           .option('--expected-version <number>', 'refuse when another version is in force', wholeFrom(0)),
       ),
-    run: async (session, { user, expectedVersion }, [settings]) => {
+    run: async (session, { user, reason, expectedVersion }, [settings]) => {
       const patch = parseAssignments(settings as unknown as readonly string[]);
       const ledger = openLedger(session);
       const command = await newCommand(ledger, user, undefined);
       return reportOf(
         await updateConfig(
-          { ...command, patch, ...(expectedVersion === undefined ? {} : { expectedVersion }) },
+          {
+            ...command,
+            patch,
+            ...(reason === undefined ? {} : { reason }),
+            ...(expectedVersion === undefined ? {} : { expectedVersion }),
+          },
           { ledger },
         ),
       );
@@ -74,16 +89,21 @@ export function defineConfig(program: Command, deliver: Deliver): void {
       return reportVersions(page.entries);
     },
   });
-  defineCommand<UserOptions>(config, deliver, {
+  defineCommand<ChangeOptions>(config, deliver, {
     name: 'restore',
     about: 'Puts the settings of an earlier version in force again, as a new version.',
-    examples: ['config restore 3', 'config restore 0'],
+    examples: ['config restore 3', 'config restore 0 --reason "back to the defaults"'],
+    more: LOOSENING,
     options: (command) =>
-      userOption(command.argument('<version>', 'as "config versions" lists it; 0 is the defaults', wholeFrom(0))),
-    run: async (session, { user }, [version]) => {
+      reasonOption(command.argument('<version>', 'as "config versions" lists it; 0 is the defaults', wholeFrom(0))),
+    run: async (session, { user, reason }, [version]) => {
       const ledger = openLedger(session);
+      const command = await newCommand(ledger, user, undefined);
       return reportOf(
-        await restoreConfig({ ...(await newCommand(ledger, user, undefined)), version: Number(version) }, { ledger }),
+        await restoreConfig(
+          { ...command, version: Number(version), ...(reason === undefined ? {} : { reason }) },
+          { ledger },
+        ),
       );
     },
   });
@@ -106,7 +126,10 @@ function reportOf(outcome: ConfigOutcome): Report {
   const value = outcome;
   switch (outcome.outcome) {
     case 'updated': {
-      const lines = outcome.changes.map(({ field, from, to }) => `  ${field}: ${String(from)} → ${String(to)}`);
+      const lines = outcome.changes.map(({ field, from, to }) => {
+        const mark = outcome.loosens.includes(field) ? '  (loosened)' : '';
+        return `  ${field}: ${String(from)} → ${String(to)}${mark}`;
+      });
       return { value, text: [`Version ${outcome.version} is in force.`, ...lines].join('\n') };
     }
     case 'unchanged':
@@ -119,6 +142,12 @@ function reportOf(outcome: ConfigOutcome): Report {
       return {
         value,
         text: `Refused: version ${outcome.version} is in force, not ${outcome.expectedVersion}. Look at it, then decide anew.`,
+        exit: EXIT.refused,
+      };
+    case 'reason_missing':
+      return {
+        value,
+        text: `Refused, nothing was changed: this loosens ${outcome.loosens.join(', ')}. Say why with --reason.`,
         exit: EXIT.refused,
       };
     case 'unknown_version':
@@ -137,11 +166,14 @@ function reportVersions(entries: readonly AuditEntry[]): Report {
     by: user,
     action,
     changes: Array.isArray(details.changes) ? details.changes : [],
+    loosens: Array.isArray(details.loosens) ? details.loosens : [],
+    reason: typeof details.reason === 'string' ? details.reason : null,
     restoredVersion: details.restoredVersion ?? null,
   }));
   if (value.length === 0) return { value, text: 'Version 0, the defaults, is in force; nobody has changed anything.' };
-  const rows = value.map(({ version, at, by, restoredVersion, changes }) => {
-    const what = changes.map((change) => changeText(change)).join(', ');
+  const rows = value.map(({ version, at, by, restoredVersion, changes, loosens, reason }) => {
+    const why = reason === null ? '' : `: ${reason}`;
+    const what = `${changes.map((change) => changeText(change, loosens)).join(', ')}${why}`;
     return [
       String(version),
       momentText(at),
@@ -152,7 +184,7 @@ function reportVersions(entries: readonly AuditEntry[]): Report {
   return { value, text: table(['VERSION', 'TIME', 'BY', 'WHAT'], rows) };
 }
 
-const changeText = (change: unknown): string => {
+const changeText = (change: unknown, loosens: readonly unknown[]): string => {
   const { field, from, to } = change as { readonly field: string; readonly from: unknown; readonly to: unknown };
-  return `${field} ${String(from)} → ${String(to)}`;
+  return `${field} ${String(from)} → ${String(to)}${loosens.includes(field) ? ' (loosened)' : ''}`;
 };

@@ -11,7 +11,10 @@ export function checkKeys(): Promise<Finding> {
     'keys',
     'Mend the file that ARES_KEYS_FILE names: JSON with apiKey and secret, mode 0600.',
     async () => {
-      const { ARES_KEYS_FILE: path, ARES_SLOT: slot } = readEnv();
+      const {
+        ARES_KEYS_FILE: path,
+        ARES_SLOT: [slot],
+      } = readEnv();
       if (path === undefined) return ok('keys', 'none configured; the built-in paper exchange needs none of yours');
       await secrets().exchangeKeys(parseSlotId(slot).account);
       return ok('keys', `${path} is whole, and readable by its owner only`);

@@ -23,7 +23,7 @@ export async function registerTrained(
 ): Promise<RegisterOutcome> {
   const store = ledger();
   const known = await listSlots(store);
-  const slot = session.slot ?? (known.length === 0 ? readEnv().ARES_SLOT : await chooseSlot(store, undefined));
+  const slot = session.slot ?? (known.length === 0 ? readEnv().ARES_SLOT[0] : await chooseSlot(store, undefined));
   const { predictorLoader } = await import('#port/predictor-loader');
   const { bytes, metrics, counts, validationWindow } = trained;
   const params = Object.entries(spec).filter(

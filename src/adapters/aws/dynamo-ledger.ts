@@ -13,6 +13,7 @@ import { checkAppend } from '../../core/ledger/check-append.ts';
 import { keyText } from '../../core/ledger/check-commit.ts';
 import { encodeValue } from '../../core/ledger/encode-value.ts';
 import { prepareCommit } from '../../core/ledger/prepare-commit.ts';
+import { type EpochMillis, epochMillis } from '../../core/ports/clock.ts';
 import type { AuditStream, Commit, CommitOutcome, Ledger } from '../../core/ports/ledger.ts';
 import { backOff } from './back-off.ts';
 import { batchWrite } from './batch-write.ts';
@@ -28,6 +29,9 @@ const MAX_ATTEMPTS = 30;
 /** Names the request for DynamoDB's own ten minutes of idempotency: a retry of the client is the same request, one with another chain head is not. */
 const requestToken = (items: readonly TransactWriteItem[]): string =>
   createHash('sha256').update(JSON.stringify(items)).digest('hex').slice(0, 36);
+
+const forgottenAt = ({ keepTokenMs }: Commit, now: EpochMillis): EpochMillis | undefined =>
+  keepTokenMs === undefined ? undefined : epochMillis(now + keepTokenMs);
 
 type Attempt = CommitOutcome | { readonly outcome: 'again'; readonly reason: string };
 
@@ -90,7 +94,7 @@ export function createDynamoLedger(options: DynamoOptions): Ledger {
       const { writes, events } = prepareCommit(commit);
       const committedAt = options.clock.now();
       const fixed = [
-        items.token(commit.token),
+        items.token(commit.token, forgottenAt(commit, committedAt)),
         ...writes.map(({ write, text }) => items.write(write, text)),
         ...events.map(({ text }, at) => items.event(commit.events[at]!.detail.metadata, text, committedAt)),
       ];

@@ -36,7 +36,13 @@ export function transactionItems(tables: LedgerTableNames) {
   });
 
   return {
-    token: (token: string): TransactWriteItem => put(tokenKey(token), 'absent', '{}'),
+    token: (token: string, forgottenAt?: EpochMillis): TransactWriteItem => ({
+      Put: {
+        TableName: tables.state,
+        Item: itemAttributes(tokenKey(token), 1, '{}', undefined, forgottenAt),
+        ...condition('absent'),
+      },
+    }),
 
     write(write: Write, text: string): TransactWriteItem {
       if (write.kind === 'put') return put(write.key, write.expected, text, write.index);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AresError } from '../../core/ares-error.ts';
 import type { Exchange, OrderReport } from '../../core/ports/exchange.ts';
+import { cancelName } from './cancel-name.ts';
 import { historySince } from './history-since.ts';
 import { fillOfTrade, orderCreatedAt, orderReport, venueId } from './order-shapes.ts';
 import type { ReadGuard } from './read-guard.ts';
@@ -20,6 +21,19 @@ export function accountHistory(
   read: ReadGuard,
 ): Pick<Exchange, 'openOrders' | 'ordersSince' | 'fillsSince' | 'order'> {
   const { client } = venue;
+
+  async function orderNamed(symbol: string, clientOrderId: string): Promise<OrderReport | undefined> {
+    const market = await venue.marketId(symbol);
+    try {
+      return await read(`order ${clientOrderId}`, async () =>
+        orderReport(symbol, await client.privateGetOrder({ symbol: market, origClientOrderId: clientOrderId })),
+      );
+    } catch (failure) {
+      if (failure instanceof AresError && failure.data.venueCode === UNKNOWN_ORDER) return undefined;
+      throw failure;
+    }
+  }
+
   return {
     async openOrders(symbol) {
       const market = await venue.marketId(symbol);
@@ -60,15 +74,12 @@ export function accountHistory(
     },
 
     async order(symbol, clientOrderId) {
-      const market = await venue.marketId(symbol);
-      try {
-        return await read(`order ${clientOrderId}`, async () =>
-          orderReport(symbol, await client.privateGetOrder({ symbol: market, origClientOrderId: clientOrderId })),
-        );
-      } catch (failure) {
-        if (failure instanceof AresError && failure.data.venueCode === UNKNOWN_ORDER) return undefined;
-        throw failure;
-      }
+      const found = await orderNamed(symbol, clientOrderId);
+      const cancelled = found === undefined ? cancelName(clientOrderId) : undefined;
+      if (cancelled === undefined) return found;
+      const report = await orderNamed(symbol, cancelled);
+      // Both orders of a pair go by the name of the cancel: whose this is cannot be said.
+      return report?.clientOrderId === clientOrderId ? report : undefined;
     },
   };
 }

@@ -4,8 +4,8 @@ import type { AnswerFacts } from './exchange-answer.ts';
 const errorBody = z.object({
   code: z.union([z.number(), z.string()]).optional(),
   msg: z.string().optional(),
-  /** WebSocket answers only: when the limit ends, on the exchange's own clock. */
-  data: z.object({ serverTime: z.number(), retryAfter: z.number() }).partial().optional(),
+  /** When a limit ends, on the exchange's own clock (WebSocket answers only); what became of each part of a request that had two. */
+  data: z.looseObject({ serverTime: z.number(), retryAfter: z.number() }).partial().nullish(),
 });
 
 const LONGEST_TEXT = 300;
@@ -20,13 +20,14 @@ export function answerFacts(status: number, body: unknown, headers: Readonly<Rec
   const { code, msg, data } = parsed.success ? parsed.data : {};
   const seconds = Number(headers['Retry-After'] ?? Number.NaN);
   const retryAfterMs =
-    data?.retryAfter !== undefined && data.serverTime !== undefined
+    data?.retryAfter !== undefined && data?.serverTime !== undefined
       ? data.retryAfter - data.serverTime
       : seconds * 1_000;
   return {
     status,
     text: (msg ?? JSON.stringify(body) ?? '').slice(0, LONGEST_TEXT),
     ...(code === undefined ? {} : { venueCode: String(code) }),
+    ...(data ? { parts: data } : {}),
     ...(Number.isFinite(retryAfterMs) ? { retryAfterMs: Math.max(0, retryAfterMs) } : {}),
   };
 }

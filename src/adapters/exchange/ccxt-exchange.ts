@@ -1,20 +1,20 @@
-import ccxt from 'ccxt';
 import * as z from 'zod';
-import { AresError, messageOf } from '../../core/ares-error.ts';
-import type { Balance, CancelOutcome, Exchange, Stream } from '../../core/ports/exchange.ts';
+import { AresError } from '../../core/ares-error.ts';
+import type { Balance, Exchange, Stream } from '../../core/ports/exchange.ts';
 import type { ExchangeKeys } from '../../core/ports/secrets.ts';
 import { decimal } from '../../core/trading/money.ts';
 import { accountHistory } from './account-history.ts';
 import { type AccountKeys, accountKeys } from './account-keys.ts';
-import { ExchangeAnswer } from './exchange-answer.ts';
+import { accountTransfers } from './account-transfers.ts';
+import { createCancel } from './cancel-order.ts';
 import { openStream, STREAM_POLICY, type StreamPolicy } from './exchange-stream.ts';
+import { marketCapabilities } from './market-capabilities.ts';
 import { marketReads } from './market-reads.ts';
-import { amountText, orderReport } from './order-shapes.ts';
-import { isNetworkFailure, withoutQuery } from './read-guard.ts';
-import { askNow } from './rest-now.ts';
-import { createSubmit, type SubmitOptions } from './submit-order.ts';
+import { amountText } from './order-shapes.ts';
+import { createReplace } from './replace-order.ts';
+import { createSendOnce, type SubmitOptions } from './send-once.ts';
+import { createSubmit } from './submit-order.ts';
 import { createVenue, type Venue, type VenueOptions } from './venue.ts';
-import { within } from './within.ts';
 
 export interface CcxtExchangeOptions extends VenueOptions {
   readonly keys: () => Promise<ExchangeKeys>;
@@ -22,6 +22,8 @@ export interface CcxtExchangeOptions extends VenueOptions {
   readonly recvWindow: number;
   readonly submit?: Partial<SubmitOptions>;
   readonly stream?: Partial<StreamPolicy>;
+  /** Reads the market and touches no account: no keys are asked for, and the stream tells of the market alone. */
+  readonly marketOnly?: boolean;
 }
 
 const SUBMIT: SubmitOptions = { via: 'websocket', timeoutMs: 5_000 };
@@ -31,25 +33,38 @@ const accountAnswer = z.object({
   commissionRates: z.object({ maker: z.string(), taker: z.string() }).optional(),
 });
 
-/** One account of Binance spot over ccxt and its sockets; connects on first use. */
+/** One account of Binance spot: reads over ccxt, orders and streams over sockets of its own; connects on first use. */
 export function createCcxtExchange(options: CcxtExchangeOptions): Exchange {
   const venue = createVenue(options);
   const { client } = venue;
-  client.options.recvWindow = options.recvWindow;
-  const keys = accountKeys(client, options.keys);
+  const keys = accountKeys(venue, options.keys, options.recvWindow);
   const market = marketReads(venue);
   const submitOptions = { ...SUBMIT, ...options.submit };
 
   const read = privateReads(venue, keys);
+  const transfers = accountTransfers(venue, read);
+  const sendOnce = createSendOnce(venue, keys, submitOptions, options.timers);
   let stream: Promise<Stream> | undefined;
   const account = () => read('account', async () => accountAnswer.parse(await client.privateGetAccount()));
 
   return {
     ...market,
     ...accountHistory(venue, read),
-    submit: createSubmit(venue, keys, submitOptions, options),
+    ...createSubmit(sendOnce, options.log),
+    replace: createReplace(sendOnce),
+    cancel: createCancel(sendOnce),
+    transfersSince: (since) => transfers.since(since),
+    async capabilities(symbol) {
+      await venue.marketId(symbol);
+      const socketOrders = submitOptions.via === 'websocket';
+      return marketCapabilities(client.markets?.[symbol], {
+        socketOrders,
+        transfers: !options.marketOnly && (await transfers.available()),
+      });
+    },
     async rules(symbol) {
       const rules = await market.rules(symbol);
+      if (options.marketOnly) return rules;
       const { commissionRates } = await account();
       if (!commissionRates) return rules;
       return { ...rules, takerFee: decimal(commissionRates.taker), makerFee: decimal(commissionRates.maker) };
@@ -58,25 +73,19 @@ export function createCcxtExchange(options: CcxtExchangeOptions): Exchange {
       const { balances } = await account();
       return new Map(balances.map(({ asset, free, locked }): [string, Balance] => [asset, { free, locked }]));
     },
-    async cancel(symbol, clientOrderId) {
-      const marketId = await venue.marketId(symbol);
-      await keys.ensure();
-      const late = () => new ccxt.RequestTimeout(`no answer within ${submitOptions.timeoutMs} ms`);
-      const sent = askNow(client, 'DELETE', 'order', { symbol: marketId, origClientOrderId: clientOrderId });
-      try {
-        const raw = await within(sent, submitOptions.timeoutMs, options.timers, late);
-        return { outcome: 'cancelled', report: orderReport(symbol, raw) };
-      } catch (failure) {
-        return cancelFailure(failure);
-      }
-    },
     async stream(request, listener) {
       if (stream) throw new AresError('STREAM_OPEN', 'an exchange has one stream at a time: close the open one first');
-      const opening = openStream(venue, keys, request, listener, { ...STREAM_POLICY, ...options.stream }, options);
+      const policy = { ...STREAM_POLICY, ...options.stream };
+      const opening = openStream(venue, options.marketOnly ? undefined : keys, request, listener, policy, options);
       stream = opening;
       try {
         const { close } = await opening;
-        return { close: () => close().finally(() => (stream = undefined)) };
+        return {
+          close: () =>
+            close().finally(() => {
+              stream = undefined;
+            }),
+        };
       } catch (failure) {
         stream = undefined;
         throw failure;
@@ -84,7 +93,7 @@ export function createCcxtExchange(options: CcxtExchangeOptions): Exchange {
     },
     async close() {
       await (await stream)?.close();
-      await client.close();
+      await venue.close();
     },
   };
 }
@@ -100,15 +109,4 @@ function privateReads(venue: Venue, keys: AccountKeys): Venue['read'] {
       throw failure;
     }
   };
-}
-
-/** What Binance says when the order to cancel is not open, or never was. */
-const NOT_OPEN: ReadonlySet<string | undefined> = new Set(['-2011', '-2013']);
-
-function cancelFailure(failure: unknown): CancelOutcome {
-  if (failure instanceof ExchangeAnswer && NOT_OPEN.has(failure.facts.venueCode)) return { outcome: 'not_open' };
-  if (failure instanceof AresError || failure instanceof z.ZodError || isNetworkFailure(failure)) {
-    return { outcome: 'unknown', reason: withoutQuery(messageOf(failure)) };
-  }
-  throw failure;
 }

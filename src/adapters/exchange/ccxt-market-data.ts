@@ -7,8 +7,6 @@ export function createCcxtMarketData(options: VenueOptions): MarketData {
   const venue = createVenue(options);
   return {
     ...marketReads(venue),
-    async close() {
-      await venue.client.close();
-    },
+    close: () => venue.close(),
   };
 }

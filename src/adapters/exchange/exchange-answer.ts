@@ -7,6 +7,8 @@ export interface AnswerFacts {
   /** The exchange's own code, like `-2010`; absent when the body held none. */
   readonly venueCode?: string;
   readonly text: string;
+  /** What the answer said of each part of a request that had two. */
+  readonly parts?: Readonly<Record<string, unknown>>;
   /** How long the exchange asks to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
 }
@@ -30,7 +32,7 @@ export class ExchangeAnswer extends AresError {
 }
 
 /** Codes by which Binance says that it does not know whether a request was carried out. */
-const UNCERTAIN_CODES: ReadonlySet<string> = new Set([
+export const UNCERTAIN_CODES: ReadonlySet<string> = new Set([
   '-1000', // unknown error while processing
   '-1001', // internal disconnect
   '-1006', // unexpected response from the message bus, execution status unknown

@@ -1,6 +1,5 @@
 import { AresError, messageOf } from '../../core/ares-error.ts';
-import type { Timeframe } from '../../core/market-data/candle.ts';
-import type { Stream, StreamMessage } from '../../core/ports/exchange.ts';
+import type { Feed, Stream, StreamMessage } from '../../core/ports/exchange.ts';
 import { accountChannel } from './account-channel.ts';
 import type { AccountKeys } from './account-keys.ts';
 import { ExchangeAnswer, isRateLimited, isUncertain } from './exchange-answer.ts';
@@ -13,6 +12,8 @@ export interface StreamPolicy extends ChannelPolicy {
   readonly firstConnectMs: number;
   /** A market socket that says nothing for so long is taken for dead, in milliseconds. */
   readonly silenceMs: number;
+  /** So is the feed of one symbol among others that speak, but never sooner than one and a half of its bars, in milliseconds. */
+  readonly symbolSilenceMs: number;
 }
 
 export const STREAM_POLICY: StreamPolicy = {
@@ -22,31 +23,34 @@ export const STREAM_POLICY: StreamPolicy = {
   stableMs: 10_000,
   firstConnectMs: 15_000,
   silenceMs: 60_000,
+  symbolSilenceMs: 90_000,
 };
 
 /**
  * Market and account of one venue as one stream of messages.
  *
- * @throws AresError `EXCHANGE_UNAVAILABLE` or `EXCHANGE_REFUSED` when it does not come up
+ * @param keys without them the market alone
+ * @throws AresError `EXCHANGE_UNAVAILABLE` or `EXCHANGE_REFUSED` when it does not come up; `STREAM_TOO_WIDE` for more feeds than one socket carries
  */
 export async function openStream(
   venue: Venue,
-  keys: AccountKeys,
-  request: { readonly symbols: readonly string[]; readonly timeframe: Timeframe },
+  keys: AccountKeys | undefined,
+  request: { readonly feeds: readonly Feed[] },
   listener: (message: StreamMessage) => void,
   policy: StreamPolicy,
   ports: ChannelPorts,
 ): Promise<Stream> {
-  const marketIds = await Promise.all(request.symbols.map((symbol) => venue.marketId(symbol)));
-  await keys.ensure();
+  const feeds = await Promise.all(
+    request.feeds.map(async (feed) => ({ ...feed, marketId: await venue.marketId(feed.symbol) })),
+  );
+  await keys?.ensure();
   let open = true;
   const tell = (message: StreamMessage) => {
     if (open) listener(message);
   };
-  const channels = [
-    marketChannel(venue, marketIds, request.timeframe, policy.silenceMs, tell, ports),
-    accountChannel(venue, keys, tell),
-  ];
+  const silence = { socketMs: policy.silenceMs, symbolMs: policy.symbolSilenceMs };
+  const market = marketChannel(venue, feeds, silence, tell, ports);
+  const channels = keys ? [market, accountChannel(venue, keys, tell)] : [market];
   const supervised = channels.map((channel) =>
     superviseChannel(
       channel,

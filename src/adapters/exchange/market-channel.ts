@@ -1,55 +1,82 @@
-import { messageOf } from '../../core/ares-error.ts';
-import type { Timeframe } from '../../core/market-data/candle.ts';
-import type { StreamMessage } from '../../core/ports/exchange.ts';
+import { AresError, messageOf } from '../../core/ares-error.ts';
+import type { Feed, StreamMessage } from '../../core/ports/exchange.ts';
 import { marketMessage } from './market-message.ts';
+import { type SilencePolicy, watchSilence } from './silence-watch.ts';
 import type { Channel, ChannelPorts } from './supervised-channel.ts';
 import type { Venue } from './venue.ts';
 
-/** One socket for all candles, trades and book tops, so that their order is the exchange's. */
+/** Streams on one socket: Binance's limit. */
+const MOST_STREAMS = 1_024;
+
+export interface MarketFeed extends Feed {
+  /** The exchange's own id of the market. */
+  readonly marketId: string;
+}
+
+/**
+ * One socket for all candles, trades and book tops of all feeds, so that their order is the exchange's; asked for in one request, however many.
+ *
+ * @throws AresError `STREAM_TOO_WIDE` for more than one socket carries
+ */
 export function marketChannel(
   venue: Venue,
-  marketIds: readonly string[],
-  timeframe: Timeframe,
-  silenceMs: number,
+  feeds: readonly MarketFeed[],
+  silence: SilencePolicy,
   tell: (message: StreamMessage) => void,
-  { timers, monotonic }: ChannelPorts,
+  { timers, monotonic, log }: ChannelPorts,
 ): Channel {
-  const { client } = venue;
+  const { client, sockets, symbolOf } = venue;
   const url = client.marketUrl();
-  const streams = marketIds.flatMap((id) => {
-    const name = id.toLowerCase();
-    return [`${name}@kline_${timeframe}`, `${name}@trade`, `${name}@bookTicker`];
-  });
+  const streams = streamNames(feeds);
+  if (streams.length > MOST_STREAMS) {
+    throw new AresError(
+      'STREAM_TOO_WIDE',
+      `feeds must make at most ${MOST_STREAMS} streams, made ${streams.length}: two for each symbol and one for each timeframe of it`,
+      { streams: streams.length },
+    );
+  }
+  const watch = watchSilence(feeds, silence, monotonic);
   return {
     name: 'market',
     async connect(up) {
-      const socket = await client.open(url);
-      let lastFrameAt = monotonic.now();
-      client.listen(url, (frame, receivedAt) => {
-        lastFrameAt = receivedAt;
-        const message = understood(frame, receivedAt);
-        if (message === undefined) return;
+      const socket = await sockets.open(url);
+      watch.begin();
+      sockets.listen(url, (frame, receivedAt) => {
+        let message: StreamMessage | undefined;
+        try {
+          message = marketMessage(frame, symbolOf, receivedAt);
+        } catch (error) {
+          socket.drop(`a market frame is not what the exchange documents: ${messageOf(error)}`);
+          return;
+        }
+        watch.heard(message !== undefined && 'symbol' in message ? message.symbol : undefined, receivedAt);
+        if (message === undefined) {
+          if (frame.e === 'serverShutdown') socket.drop('the exchange shuts this server down');
+          return;
+        }
         up();
         tell(message);
       });
-      const understood = (frame: unknown, receivedAt: number): StreamMessage | undefined => {
-        try {
-          return marketMessage(frame, venue.symbolOf, receivedAt);
-        } catch (error) {
-          client.drop(socket, `a market frame is not what the exchange documents: ${messageOf(error)}`);
-          return undefined;
-        }
-      };
-      await client.ask(socket, 'SUBSCRIBE', streams);
-      const stopWatching = timers.every(silenceMs / 4, () => {
-        if (monotonic.now() - lastFrameAt > silenceMs)
-          client.drop(socket, `the market sent nothing for ${silenceMs} ms`);
+      await socket.ask('SUBSCRIBE', streams);
+      const stopWatching = timers.every(silence.socketMs / 4, () => {
+        const reason = watch.reasonToReconnect();
+        if (reason === undefined) return;
+        log.warn('the market is silent', { reason });
+        socket.drop(reason);
       });
-      return { lost: client.closed(socket).finally(stopWatching) };
+      return { lost: socket.closed.finally(stopWatching) };
     },
     disconnect(reason) {
-      const socket = client.clients[url];
-      if (socket) client.drop(socket, reason);
+      sockets.drop(url, reason);
     },
   };
+}
+
+/** Trades and book tops once for each symbol, candles once for each of its timeframes. */
+function streamNames(feeds: readonly MarketFeed[]): readonly string[] {
+  const names = feeds.flatMap(({ marketId, timeframe }) => {
+    const name = marketId.toLowerCase();
+    return [`${name}@kline_${timeframe}`, `${name}@trade`, `${name}@bookTicker`];
+  });
+  return [...new Set(names)];
 }

@@ -6,7 +6,7 @@ const amount = z.string().transform((text) => decimal(text));
 /** Text from the exchange, a number where it is ccxt's own default. */
 const fraction = z.union([z.string(), z.number()]).transform((value) => decimal(String(value)));
 const priceFilter = z.object({ tickSize: amount });
-const lotFilter = z.object({ minQty: amount, stepSize: amount });
+const lotFilter = z.object({ minQty: amount, maxQty: amount.optional(), stepSize: amount });
 const notionalFilter = z.object({ minNotional: amount });
 
 const marketSchema = z.object({
@@ -29,7 +29,12 @@ export function marketRules(market: unknown): MarketRules {
   const { symbol, base, quote, taker, maker, info } = marketSchema.parse(market);
   const filter = (name: string) => info.filters.find((entry) => entry.filterType === name);
   const lot = lotFilter.parse(filter('LOT_SIZE'));
-  const marketLot = lotFilter.optional().parse(filter('MARKET_LOT_SIZE')) ?? { minQty: ZERO, stepSize: ZERO };
+  const marketLot = lotFilter.optional().parse(filter('MARKET_LOT_SIZE')) ?? {
+    minQty: ZERO,
+    maxQty: ZERO,
+    stepSize: ZERO,
+  };
+  const [maxQuantity] = [lot.maxQty, marketLot.maxQty].filter((most) => most?.gt(0)).sort(smallestFirst);
   const minNotional = (name: string) => notionalFilter.optional().parse(filter(name))?.minNotional ?? ZERO;
   return {
     symbol,
@@ -38,6 +43,7 @@ export function marketRules(market: unknown): MarketRules {
     priceStep: priceFilter.parse(filter('PRICE_FILTER')).tickSize,
     quantityStep: larger(lot.stepSize, marketLot.stepSize),
     minQuantity: larger(lot.minQty, marketLot.minQty),
+    ...(maxQuantity ? { maxQuantity } : {}),
     minNotional: larger(minNotional('NOTIONAL'), minNotional('MIN_NOTIONAL')),
     takerFee: taker,
     makerFee: maker,
@@ -45,3 +51,5 @@ export function marketRules(market: unknown): MarketRules {
 }
 
 const larger = (a: Decimal, b: Decimal): Decimal => (a.gte(b) ? a : b);
+
+const smallestFirst = (a: Decimal | undefined, b: Decimal | undefined): number => (a && b ? a.cmp(b) : 0);

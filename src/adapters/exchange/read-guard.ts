@@ -102,7 +102,7 @@ function toFailure(what: string, error: unknown): unknown {
 }
 
 /** Whether the exchange was not reached or its answer was lost on the way; the last kind comes from under ccxt, with a code. */
-export function isNetworkFailure(error: unknown): boolean {
+function isNetworkFailure(error: unknown): boolean {
   if (error instanceof ccxt.NetworkError) return true;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^(E[A-Z]+|UND_ERR_\w+|HPE_\w+)$/.test(code);

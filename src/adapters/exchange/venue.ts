@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { AresError } from '../../core/ares-error.ts';
 import { type CircuitBreaker, createCircuitBreaker } from '../../core/network/circuit-breaker.ts';
+import { epochMillis, type WallClock } from '../../core/ports/clock.ts';
 import { BinanceClient } from './binance-client.ts';
 import { createReadGuard, type ReadGuard, type ReadPolicy, type ReadPorts } from './read-guard.ts';
+import { createRestNow, type RestNow } from './rest-now.ts';
+import { createVenueSockets, type VenueSockets } from './venue-sockets.ts';
 import { moveUrls } from './venue-urls.ts';
 
 export interface VenueOptions extends ReadPorts {
@@ -11,11 +14,16 @@ export interface VenueOptions extends ReadPorts {
   /** Its WebSocket origin; without one, `url` with ws for http. */
   readonly wsUrl?: string | undefined;
   readonly reads?: Partial<ReadPolicy>;
+  /** What requests are stamped with; the system's own clock unless told. */
+  readonly wallClock?: WallClock;
 }
 
 /** One exchange as everything here shares it: the client, and how reads go through it. */
 export interface Venue {
   readonly client: BinanceClient;
+  readonly sockets: VenueSockets;
+  readonly rest: RestNow;
+  readonly wallClock: WallClock;
   readonly read: ReadGuard;
   readonly breaker: CircuitBreaker;
   /** Loads the markets once. */
@@ -24,6 +32,7 @@ export interface Venue {
   marketId(symbol: string): Promise<string>;
   /** The symbol of a market id, when the markets are loaded and it is one of spot. */
   symbolOf(marketId: string): string | undefined;
+  close(): Promise<void>;
 }
 
 const READ_POLICY: ReadPolicy = { baseMs: 200, capMs: 3_000, maxAttempts: 6, maxTotalMs: 15_000, attemptMs: 5_000 };
@@ -34,11 +43,13 @@ const CCXT_COST_OF_WEIGHT = 0.2;
 /** Of the venue's limit, which is an address's: several processes of Ares call from one. */
 const SHARE_OF_LIMIT = 0.5;
 
-/** A dead peer is noticed after two of these at most: ccxt's own three minutes are a long time to hold a position blind. */
-const PING_MS = 10_000;
+/** A dead peer is noticed after two pings without an answer. */
+const SOCKETS = { pingMs: 10_000, connectMs: 5_000 };
+
+const systemWall: WallClock = { now: () => epochMillis(Date.now()) };
 
 export function createVenue(options: VenueOptions): Venue {
-  const { timers, monotonic, random, log } = options;
+  const { timers, monotonic, random, log, wallClock = systemWall } = options;
   const client = new BinanceClient(
     {
       enableRateLimit: true,
@@ -52,15 +63,17 @@ export function createVenue(options: VenueOptions): Venue {
         fetchMarkets: { types: ['spot'] },
         fetchCurrencies: false,
         fetchMargins: false,
-        ws: { options: { perMessageDeflate: false } },
       },
-      streaming: { keepAlive: PING_MS, maxPingPongMisses: 1.5, connectionTimeout: 5_000 },
     },
-    monotonic,
+    wallClock,
   );
   if (options.url !== undefined) pointAt(client, options.url, options.wsUrl);
   const breaker = createCircuitBreaker({ failuresToOpen: 12, openMs: 2_000 }, monotonic);
   const read = createReadGuard({ ...READ_POLICY, ...options.reads }, breaker, { timers, monotonic, random, log });
+
+  const sockets = createVenueSockets(SOCKETS, { monotonic, timers });
+  const rest = createRestNow();
+  const symbols = new Map<string, string | undefined>();
 
   const ready = async () => {
     if (client.markets !== undefined) return;
@@ -71,6 +84,9 @@ export function createVenue(options: VenueOptions): Venue {
   };
   return {
     client,
+    sockets,
+    rest,
+    wallClock,
     read,
     breaker,
     ready,
@@ -85,8 +101,17 @@ export function createVenue(options: VenueOptions): Venue {
       );
     },
     symbolOf(marketId) {
-      const markets: { readonly symbol: string; readonly spot: boolean }[] = client.markets_by_id?.[marketId] ?? [];
-      return markets.find((market) => market.spot)?.symbol;
+      if (symbols.has(marketId)) return symbols.get(marketId);
+      if (client.markets_by_id === undefined) return undefined;
+      const markets: { readonly symbol: string; readonly spot: boolean }[] = client.markets_by_id[marketId] ?? [];
+      const symbol = markets.find((market) => market.spot)?.symbol;
+      symbols.set(marketId, symbol);
+      return symbol;
+    },
+    async close() {
+      sockets.close();
+      rest.close();
+      await client.close();
     },
   };
 }

@@ -3,7 +3,8 @@ import { protobufFields } from './protobuf-fields.ts';
 
 /** Field numbers of onnx.proto (IR version 3 and later). */
 const MODEL = { graph: 7, metadata: 14 } as const;
-const GRAPH = { initializer: 5, input: 11, output: 12 } as const;
+const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
+const NODE_OPERATOR = 4;
 const INITIALIZER_NAME = 8;
 const FLOAT = 1;
 
@@ -21,6 +22,8 @@ export interface OnnxOutline {
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
   readonly metadata: ReadonlyMap<string, string>;
+  /** What the graph's nodes compute, by ONNX's names; those of graphs within a node are not among them. */
+  readonly operators: ReadonlySet<string>;
 }
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -51,13 +54,15 @@ export function readOutline(bytes: Uint8Array): OnnxOutline {
   const inputs: GraphValue[] = [];
   const outputs: GraphValue[] = [];
   const initialized = new Set<string>();
+  const operators = new Set<string>();
   for (const field of protobufFields(graph)) {
     if (field.number === GRAPH.input) inputs.push(readValue(field.content));
     else if (field.number === GRAPH.output) outputs.push(readValue(field.content));
+    else if (field.number === GRAPH.node) operators.add(text(only(field.content, NODE_OPERATOR) ?? new Uint8Array()));
     else if (field.number === GRAPH.initializer)
       initialized.add(text(only(field.content, INITIALIZER_NAME) ?? new Uint8Array()));
   }
-  return { inputs: inputs.filter(({ name }) => !initialized.has(name)), outputs, metadata };
+  return { inputs: inputs.filter(({ name }) => !initialized.has(name)), outputs, metadata, operators };
 }
 
 /** A `StringStringEntryProto`: key 1, value 2. */

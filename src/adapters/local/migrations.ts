@@ -84,6 +84,13 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX registry_expiring ON registry (expires_at) WHERE expires_at IS NOT NULL;
       ALTER TABLE outbox ADD COLUMN committed_at INTEGER NOT NULL DEFAULT 0;`,
   },
+  {
+    about: 'When commit tokens may be forgotten; those of leases so far have outlived their use.',
+    sql: `
+      ALTER TABLE commits ADD COLUMN forgotten_at INTEGER;
+      DELETE FROM commits WHERE token GLOB 'lease:*';
+      CREATE INDEX commits_forgotten ON commits (forgotten_at) WHERE forgotten_at IS NOT NULL;`,
+  },
 ];
 
 /** The schema version this program reads and writes. */

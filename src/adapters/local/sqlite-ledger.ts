@@ -52,7 +52,10 @@ export function createSqliteLedger(db: DatabaseSync, clock: WallClock = systemCl
     ReturnType<typeof tableStatements>
   >;
   const readToken = db.prepare('SELECT 1 FROM commits WHERE token = ?');
-  const addToken = db.prepare('INSERT INTO commits (token) VALUES (?)');
+  const addToken = db.prepare('INSERT INTO commits (token, forgotten_at) VALUES (?, ?)');
+  const forgetTokens = db.prepare(
+    'DELETE FROM commits WHERE token IN (SELECT token FROM commits WHERE forgotten_at <= ? ORDER BY forgotten_at LIMIT 2)',
+  );
   const addEvent = db.prepare(
     'INSERT INTO outbox (id, envelope, committed_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING',
   );
@@ -106,7 +109,10 @@ export function createSqliteLedger(db: DatabaseSync, clock: WallClock = systemCl
         }
         addAudit(commit.audit);
         for (const { id, text } of events) addEvent.run(id, text, clock.now());
-        addToken.run(commit.token);
+        const { keepTokenMs } = commit;
+        addToken.run(commit.token, keepTokenMs === undefined ? null : clock.now() + keepTokenMs);
+        // Twice as many as are added: so what is left over shrinks, at a bounded price.
+        if (keepTokenMs !== undefined) forgetTokens.run(clock.now());
         return { outcome: 'committed', repeated: false };
       });
     },

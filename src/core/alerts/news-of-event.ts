@@ -1,4 +1,5 @@
 import type { AresEvent, EventData, EventName } from '../events/catalogue.ts';
+import { SILENCE_WATCH } from '../monitoring/halt-silent-slot.ts';
 import type { News } from './news.ts';
 import { newsOfSystemError, newsOfSystemRecovered } from './news-of-system-error.ts';
 import { runbookSections as see } from './runbook-sections.ts';
@@ -42,16 +43,7 @@ const news: { readonly [N in Told]: (data: EventData<N>) => News } = {
         runbook: see.notTrading,
       };
     }
-    return {
-      severity: 'critical',
-      headline: 'trading is HALTED',
-      what,
-      money:
-        'Nothing is bought or sold. A position that is open stays open and moves with the market; nothing sells it.',
-      todo: 'Find out whether the reason still holds, decide about the position, then resume.',
-      // A halt by the trader itself says that exchange and books differ.
-      runbook: by === 'trader' ? see.booksDiffer : see.notTrading,
-    };
+    return { severity: 'critical', headline: 'trading is HALTED', what, ...meaningOfHalt(by, reason) };
   },
   TradingResumed: ({ reason, by }) => ({
     severity: 'information',
@@ -62,6 +54,33 @@ const news: { readonly [N in Told]: (data: EventData<N>) => News } = {
     runbook: see.notTrading,
   }),
 };
+
+/** Who halted says what is at risk. */
+function meaningOfHalt(by: string, reason: string): Pick<News, 'money' | 'todo' | 'runbook'> {
+  if (by === SILENCE_WATCH) {
+    return {
+      money:
+        'Nobody watches the position, and what the trader had open at the exchange is still there: stops that rest may sell, an entry that rests may buy.',
+      todo: 'Start the trader again or let it recover, look at what is open, then resume; if it hangs, take the slot off the exchange with "ares kill".',
+      runbook: see.traderSilent,
+    };
+  }
+  if (by === 'trader' && reason.startsWith('no market data')) {
+    return {
+      money:
+        'Nothing is bought or sold, since nobody knows the price. Stops that rest at the exchange still sell; a position without one is not protected.',
+      todo: 'See whether the exchange or the way to it is disturbed; resume when data come again.',
+      runbook: see.dataSilent,
+    };
+  }
+  return {
+    money:
+      'Nothing is bought or sold. A position that is open stays open and moves with the market; nothing but a stop that rests at the exchange sells it.',
+    todo: 'Find out whether the reason still holds, decide about the position, then resume.',
+    // A halt by the trader itself says that exchange and books differ.
+    runbook: by === 'trader' ? see.booksDiffer : see.notTrading,
+  };
+}
 
 const isTold = (name: EventName): name is Told => Object.hasOwn(news, name);
 

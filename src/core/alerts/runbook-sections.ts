@@ -2,6 +2,8 @@
 export const runbookSections = {
   traderRestarts: '#the-trader-keeps-restarting',
   booksDiffer: '#halted-the-books-do-not-match',
+  traderSilent: '#halted-the-trader-is-silent',
+  dataSilent: '#halted-no-market-data',
   deadEvents: '#dead-events',
   notTrading: '#it-does-not-trade',
   badModel: '#the-model-in-production-is-bad',

@@ -49,12 +49,52 @@ const sections = {
     /** What the slot may use, in quote currency. */
     quoteBudget: positiveAmount.default('10000'),
   }).prefault({}),
+  /** How a position is entered. Prices are measured from the book when the signal came. */
+  entry: section({
+    type: choice(['market', 'limit', 'post_only']).default('market'),
+    /** Of a limit. */
+    timeInForce: choice(['gtc', 'ioc', 'fok']).default('gtc'),
+    /** Furthest a limit follows the market away from the signal's price. */
+    maxSlippageFraction: positiveFraction.default(0.002),
+    /** With a wider book nothing is entered. */
+    maxSpreadFraction: positiveFraction.default(0.005),
+    /** A resting entry that is no longer the best price is moved after so long, in milliseconds. */
+    repriceAfterMs: wholeFrom(100).default(3_000),
+    maxReprices: wholeFrom(0).default(5),
+    /** A resting entry is cancelled after so long, in milliseconds. */
+    expiryMs: wholeFrom(1_000).default(60_000),
+  }).prefault({}),
+  /** When a position is left without a signal. Fractions of the average entry price; 0: not used. */
+  exits: section({
+    stopLossFraction: fraction.lt(1, 'must be a number from 0 to below 1').default(0.1),
+    takeProfitFraction: number('a number from 0').min(0, 'must be a number from 0').default(0),
+    /** From the highest price since the entry. */
+    trailingStopFraction: fraction.lt(1, 'must be a number from 0 to below 1').default(0),
+    /** Closed bars after which the position is left. */
+    maxHoldingBars: wholeFrom(0).default(0),
+    /** `exchange`: stops rest there, where it can, so that they hold when the trader does not; `engine`: only the trader watches. */
+    protection: choice(['exchange', 'engine']).default('exchange'),
+  }).prefault({}),
   risk: section({
     /** In quote currency. */
     maxOrderNotional: positiveAmount.default('20000'),
     /** In quote currency. */
     maxPositionNotional: positiveAmount.default('20000'),
+    /** Of all positions and open entries of one process on one account, in quote currency. */
+    maxGrossNotional: positiveAmount.default('40000'),
+    maxOrdersPerSecond: wholeFrom(1).default(5),
+    /** Of orders that let the position grow. */
     maxOrdersPerMinute: wholeFrom(1).default(10),
+    /** Losing round trips in a row after which nothing is entered for a while; 0: not used. */
+    maxConsecutiveLosses: wholeFrom(0).default(8),
+    /** How long that while is, in minutes of market time. */
+    coolDownMinutes: wholeFrom(1).default(60),
+    /** Largest distance between the exchange's clock and ours. */
+    maxClockSkewMs: wholeFrom(1).default(1_000),
+    /** Without any market data for so long the slot is halted. */
+    haltAfterDataSilenceMs: wholeFrom(1_000).default(300_000),
+    /** When the trader has said nothing for so long the slot is halted. */
+    haltAfterHeartbeatSilenceMs: wholeFrom(1_000).default(300_000),
     /** Loss since the UTC day's start at which the position may no longer grow. */
     dailyLossFraction: positiveFraction.default(0.05),
     /** Loss since the highest equity at which the position may no longer grow. */
@@ -65,6 +105,10 @@ const sections = {
     maxSpreadFraction: positiveFraction.default(0.005),
     /** Oldest market data an order may be based on. */
     staleDataMs: wholeFrom(1).default(10_000),
+  }).prefault({}),
+  reconciliation: section({
+    /** How often the books are compared with the exchange while trading, in seconds. */
+    everySeconds: wholeFrom(1).default(60),
   }).prefault({}),
   /** Alerts, not floors of the gate; named like the metrics they watch. */
   performance: section({

@@ -28,7 +28,8 @@ export async function seedConfig(
   ports: { readonly ledger: Ledger },
 ): Promise<SeedOutcome> {
   const { stage, settings, now, sessionId } = request;
-  const command = { id: `initial-settings:${stage}`, user: 'deployment', now, sessionId };
+  const reason = `initial settings of stage ${stage}`;
+  const command = { id: `initial-settings:${stage}`, user: 'deployment', now, sessionId, reason };
   const result = await updateConfig({ ...command, patch: patchOf(settings), expectedVersion: 0 }, ports);
   switch (result.outcome) {
     case 'updated':
@@ -37,8 +38,11 @@ export async function seedConfig(
       const problems = result.problems.map(({ field, reason }) => `${field} ${reason}`);
       throw new AresError('SETTINGS_INVALID', `the initial settings: ${problems.join('; ')}`, { problems });
     }
-    default:
+    case 'conflict':
+    case 'unchanged':
       return { outcome: 'kept', version: result.version };
+    default:
+      throw new AresError('SETTINGS_INVALID', `the initial settings: ${result.outcome}`, { stage });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
 import { type ConfigChange, diffConfig } from './config-diff.ts';
 import type { LiveConfig } from './live-config.ts';
+import { loosenedLimits } from './loosened-limits.ts';
 import { readConfig, readConfigVersion, type VersionedConfig } from './read-config.ts';
 import { type ConfigProblem, validateConfig } from './validate-config.ts';
 
@@ -14,6 +15,8 @@ export type ConfigOutcome =
       readonly version: number;
       readonly config: LiveConfig;
       readonly changes: readonly ConfigChange[];
+      /** Limits that let more happen now; tightened ones need no reason and are in force at once. */
+      readonly loosens: readonly string[];
       /** This command had been carried out before: what stands here is what is in force now. */
       readonly repeated: boolean;
     }
@@ -22,14 +25,19 @@ export type ConfigOutcome =
   | { readonly outcome: 'invalid'; readonly problems: readonly ConfigProblem[] }
   /** Somebody changed the configuration since it was read. */
   | { readonly outcome: 'conflict'; readonly expectedVersion: number; readonly version: number }
-  | { readonly outcome: 'unknown_version'; readonly version: number };
+  | { readonly outcome: 'unknown_version'; readonly version: number }
+  /** Limits would be loosened, and nobody said why: nothing was changed. */
+  | { readonly outcome: 'reason_missing'; readonly loosens: readonly string[] };
+
+/** Somebody's wish for other settings; `reason` must be there where it loosens a limit, and stands in the audit entry wherever it is. */
+type ConfigCommand = Command & { readonly reason?: string };
 
 interface ConfigPorts {
   readonly ledger: Ledger;
 }
 
 /**
- * Changes settings while everything runs, as one new version or not at all.
+ * Changes settings while everything runs, as one new version or not at all. What loosens a limit needs a reason, and the audit entry names it.
  *
  * @param request.patch sections and settings to change, the others stay, also those given as `undefined`; checked together with them
  * @param request.expectedVersion the version the wish was formed on; without it the change applies to whatever is in force
@@ -37,7 +45,7 @@ interface ConfigPorts {
  * @example await updateConfig({ ...command, patch: { strategy: { entryThreshold: 0.55 } } }, { ledger })
  */
 export function updateConfig(
-  request: Command & { readonly patch: unknown; readonly expectedVersion?: number },
+  request: ConfigCommand & { readonly patch: unknown; readonly expectedVersion?: number },
   ports: ConfigPorts,
 ): Promise<ConfigOutcome> {
   return change(request, ports, 'update', {}, async (current) => {
@@ -50,9 +58,9 @@ export function updateConfig(
   });
 }
 
-/** Puts an earlier version's settings in force again, as a new version; version 0 is the defaults. */
+/** Puts an earlier version's settings in force again, as a new version; version 0 is the defaults. It loosens limits like any other change. */
 export function restoreConfig(
-  request: Command & { readonly version: number },
+  request: ConfigCommand & { readonly version: number },
   ports: ConfigPorts,
 ): Promise<ConfigOutcome> {
   const { version } = request;
@@ -62,7 +70,7 @@ export function restoreConfig(
 }
 
 function change(
-  command: Command,
+  command: ConfigCommand,
   { ledger }: ConfigPorts,
   action: 'update' | 'restore',
   details: { readonly restoredVersion?: number },
@@ -76,6 +84,10 @@ function change(
     if ('outcome' in decided) return decided;
     const changes = diffConfig(current.config, decided);
     if (changes.length === 0) return { outcome: 'unchanged', version: current.version };
+
+    const reason = command.reason?.trim() ?? '';
+    const loosens = loosenedLimits(changes);
+    if (loosens.length > 0 && reason === '') return { outcome: 'reason_missing', loosens };
 
     const { user, now, sessionId } = command;
     const version = current.version + 1;
@@ -94,7 +106,14 @@ function change(
           eventType: 'ConfigChanged',
           user,
           action,
-          details: { version, previousVersion: current.version, changes: changes.map((c) => ({ ...c })), ...details },
+          details: {
+            version,
+            previousVersion: current.version,
+            changes: changes.map((c) => ({ ...c })),
+            ...(loosens.length > 0 ? { loosens } : {}),
+            ...(reason === '' ? {} : { reason }),
+            ...details,
+          },
           sessionId,
         },
       ],
@@ -106,8 +125,8 @@ function change(
       ],
     });
     if (committed.outcome === 'conflict') return CONFLICT;
-    if (!committed.repeated) return { outcome: 'updated', version, config: decided, changes, repeated: false };
-    return { outcome: 'updated', ...(await readConfig(ledger)), changes: [], repeated: true };
+    if (!committed.repeated) return { outcome: 'updated', version, config: decided, changes, loosens, repeated: false };
+    return { outcome: 'updated', ...(await readConfig(ledger)), changes: [], loosens: [], repeated: true };
   });
 }
 

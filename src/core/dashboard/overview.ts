@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import { AresError } from '../ares-error.ts';
+import type { LiveConfig } from '../config/live-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { keys } from '../ledger-keys.ts';
 import { findModel } from '../models/read-models.ts';
-import { parseSlotId, type SlotId } from '../models/slot.ts';
+import { linesOf, parseSlotId, type SlotId } from '../models/slot.ts';
 import type { EpochMillis } from '../ports/clock.ts';
 import type { LedgerReader } from '../ports/ledger.ts';
 import { readDeployment } from '../promotion/deployment.ts';
 import type { TradingMode } from '../risk/risk-engine.ts';
+import { engineSettings } from '../trading/engine-settings.ts';
 import { type Decimal, decimal, ZERO } from '../trading/money.ts';
 import { equityOf, parseAccount, type SlotAccount } from '../trading/slot-account.ts';
 import { readTradingState } from '../trading/trading-state.ts';
@@ -163,6 +165,10 @@ function accountView(account: SlotAccount, budget: Decimal, { marks, books }: Sl
   };
 }
 
+/** What one of so many lines may use. */
+export const shareOf = (config: LiveConfig, lines: number): Decimal =>
+  engineSettings(config, lines).strategy.quoteBudget;
+
 /**
  * Reads what stands at the head of the page: who trades what, with which model, and what came of it so far.
  *
@@ -173,14 +179,17 @@ export async function readOverview(
   ledger: LedgerReader,
 ): Promise<Overview> {
   const { slot, venue, history, now } = of;
-  const { account, strategy, symbols, timeframe } = parseSlotId(slot);
-  const symbol = symbols[0] as string;
+  const { account, strategy, timeframe } = parseSlotId(slot);
+  // Books are a line's: of a slot of several symbols the first line is shown.
+  const lines = linesOf(slot);
+  const line = lines[0] as SlotId;
+  const symbol = parseSlotId(line).symbols[0] as string;
   const [base, quote] = symbol.split('/') as [string, string];
   const { config } = await readConfig(ledger);
   const [deployment, trading, books, trader] = await Promise.all([
     readDeployment(ledger, slot),
     readTradingState(ledger, slot),
-    readAccount(ledger, slot),
+    readAccount(ledger, line),
     readTrader(ledger, slot, now, config.monitoring.heartbeatAgeMs),
   ]);
   const { championRunId: runId, championHash: modelHash } = deployment;
@@ -194,7 +203,7 @@ export async function readOverview(
     market: last
       ? { time: last.barClose, close: last.close, probability: last.probability, signal: last.signal }
       : null,
-    account: books && accountView(books, decimal(config.strategy.quoteBudget), history),
+    account: books && accountView(books, shareOf(config, lines.length), history),
     model:
       runId === null || modelHash === null
         ? null

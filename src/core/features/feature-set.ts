@@ -10,10 +10,18 @@ export interface FeatureSet {
   /** In the order of a row's columns. */
   readonly features: readonly string[];
   readonly families: readonly FeatureFamily[];
+  /** Whether a bar has a row only with the top of the book at its close. */
+  readonly needsBook: boolean;
 }
 
 export function defineFeatureSet(name: string, version: number, families: readonly FeatureFamily[]): FeatureSet {
-  return { name, version, features: families.flatMap((family) => family.names), families };
+  return {
+    name,
+    version,
+    features: families.flatMap((family) => family.names),
+    families,
+    needsBook: families.some((family) => family.needsBook === true),
+  };
 }
 
 /** Closed bars to fetch so that the newest has a row, gaps aside: a warm-up and a segment. */

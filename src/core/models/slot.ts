@@ -25,3 +25,13 @@ export function parseSlotId(text: string): Slot {
   const [, account, strategy, symbols, tf] = match as unknown as [string, string, string, string, string];
   return { account, strategy, symbols: symbols.split('+'), timeframe: timeframe(tf) };
 }
+
+/**
+ * The markets of a slot, each as a slot of its own: what books, orders and decisions are kept under. A slot of one symbol is its own only line.
+ *
+ * Model, configuration, lease and trading state belong to the whole slot; its budget is shared out evenly among its lines.
+ */
+export function linesOf(slot: SlotId): readonly SlotId[] {
+  const parts = parseSlotId(slot);
+  return parts.symbols.map((symbol) => slotId({ ...parts, symbols: [symbol] }));
+}

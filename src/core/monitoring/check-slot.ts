@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { LiveConfig } from '../config/live-config.ts';
 import { keys } from '../ledger-keys.ts';
-import type { SlotId } from '../models/slot.ts';
+import { linesOf, type SlotId } from '../models/slot.ts';
 import { raisedAlerts } from '../performance/alert-item.ts';
 import { readPerformance } from '../performance/performance-record.ts';
 import type { LedgerReader } from '../ports/ledger.ts';
@@ -47,7 +47,7 @@ export async function checkModel(
   return [{ ...what, status: 'degraded', value, reason: `${runId}: ${lines.join('; ')}` }];
 }
 
-/** What the slot has lost since its highest equity and since the day's start, marked at the last decided close. */
+/** What the slot has lost since its highest equity and since the day's start, marked at the last decided close; of several markets the one that lost most, as each has limits of its own. */
 export async function checkTrading(
   slot: SlotId,
   config: LiveConfig,
@@ -59,16 +59,29 @@ export async function checkTrading(
     { name: drawdown, atLeast: -maxDrawdownFraction, of: (account: SlotAccount) => account.peakEquity },
     { name: dayLoss, atLeast: -dailyLossFraction, of: (account: SlotAccount) => account.dayStartEquity },
   ];
-  const item = await ledger.get(keys.account(slot));
-  const account = item && parseAccount(item.value);
-  const mark = account && (await lastClose(slot, account, ledger));
+  const lines = linesOf(slot);
+  const budget = decimal(config.strategy.quoteBudget).div(lines.length);
+  const books = (await Promise.all(lines.map((line) => booksOf(line, budget, ledger)))).filter(
+    (line) => line !== undefined,
+  );
   return limits.map(({ name, atLeast, of }): Measurement => {
     const what = { name, unit: 'None', dimensions: { slot } } as const;
-    if (!account || !mark)
+    if (books.length === 0)
       return { ...what, status: 'healthy', value: null, threshold: atLeast, reason: 'nothing was traded yet' };
-    const equity = equityOf(account, decimal(config.strategy.quoteBudget), mark);
-    return compare(what, change(equity, of(account)), { atLeast });
+    return compare(what, Math.min(...books.map(({ account, equity }) => change(equity, of(account)))), { atLeast });
   });
+}
+
+async function booksOf(
+  line: SlotId,
+  budget: Decimal,
+  ledger: LedgerReader,
+): Promise<{ readonly account: SlotAccount; readonly equity: Decimal } | undefined> {
+  const item = await ledger.get(keys.account(line));
+  if (!item) return undefined;
+  const account = parseAccount(item.value);
+  const mark = await lastClose(line, account, ledger);
+  return mark && { account, equity: equityOf(account, budget, mark) };
 }
 
 /** A fraction; everything is lost when there was nothing to lose. */

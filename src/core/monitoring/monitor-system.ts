@@ -1,3 +1,4 @@
+import { AresError } from '../ares-error.ts';
 import type { LiveConfig } from '../config/live-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Invocation } from '../events/invocation.ts';
@@ -15,8 +16,16 @@ import { checkMachine, MACHINE_CHECKS } from './check-machine.ts';
 import { type CheckResult, type CheckStatus, type Measurement, worstStatus } from './check-result.ts';
 import { checkModel, checkTrading, slotChecks } from './check-slot.ts';
 import { checkTrader } from './check-trader.ts';
+import { haltSilentSlot } from './halt-silent-slot.ts';
 import { measure } from './measure.ts';
-import { dated, lastSystemCheck, type SystemCheck, systemCheckRecord, type TraderCounters } from './system-check.ts';
+import {
+  dated,
+  lastSystemCheck,
+  type SystemCheck,
+  systemCheckRecord,
+  type TraderCounters,
+  watchedSince,
+} from './system-check.ts';
 
 export interface MonitorPorts {
   readonly ledger: Ledger;
@@ -34,11 +43,13 @@ export interface MonitorOutcome {
   /** Alarms that began, grew worse or ended with this run. */
   readonly alerts: readonly SystemAlert[];
   readonly handlerFailures: readonly HandlerFailure[];
+  /** Slots this run halted because their trader is silent. */
+  readonly halted: readonly SlotId[];
 }
 
 /**
- * Measures the machine, the exchange, the traders, the production models and the money, compares each with the live configuration, stores the results, and
- * raises or ends alarms.
+ * Measures the machine, the exchange, the traders, the production models and the money, compares each with the live configuration, stores the results,
+ * raises or ends alarms, and halts a slot whose trader is silent for too long.
  *
  * A probe that fails makes its own checks `failed` and stops nothing else.
  */
@@ -54,15 +65,32 @@ export async function monitorSystem(invocation: Invocation, ports: MonitorPorts)
   const recorded = await measure(['metrics'], () => recordMetrics(measurements, invocation, ports.metrics));
   const checks = [...measurements, ...recorded].map((measurement) => dated(measurement, before, now));
   const status = worstStatus(checks.map((check) => check.status));
-  const check: SystemCheck = { at: now, status, checks, traders };
+  const watchedFrom = watchedSince(before, now);
+  const check: SystemCheck = { at: now, watchedFrom, status, checks, traders };
   await ledger.append([systemCheckRecord(check)]);
+  // Before anybody is told of anything else.
+  const halted: SlotId[] = [];
+  for (const slot of slots) {
+    if (await haltsNow(() => haltSilentSlot(slot, watchedFrom, config.risk, invocation, ledger))) halted.push(slot);
+  }
 
   const alerts: SystemAlert[] = [];
   for (const [position, result] of [...checks, ...noLongerMade(before, checks)].entries()) {
     const alert = await changeSystemAlert(invocation, result, position, ledger);
     if (alert) alerts.push(alert);
   }
-  return { status, check, alerts, handlerFailures: await tellHandlers(ports.alertHandlers ?? [], alerts) };
+  const handlerFailures = await tellHandlers(ports.alertHandlers ?? [], alerts);
+  return { status, check, alerts, handlerFailures, halted };
+}
+
+/** A stored item that is none fails the check that reads it, and keeps no other slot from being halted. */
+async function haltsNow(attempt: () => ReturnType<typeof haltSilentSlot>): Promise<boolean> {
+  try {
+    return (await attempt())?.outcome === 'changed';
+  } catch (error) {
+    if (error instanceof AresError && error.code === 'LEDGER_ITEM_INVALID') return false;
+    throw error;
+  }
 }
 
 async function measureAll(

@@ -13,6 +13,8 @@ export type TraderCounters = z.infer<typeof countersSchema>;
 const systemCheckSchema = z.object({
   /** Wall time. */
   at: z.number().int(),
+  /** Wall time since which the monitor has run without a gap. Checks of earlier releases have none: they began with themselves. */
+  watchedFrom: z.number().int().optional(),
   /** The worst of all checks. */
   status: z.enum(CHECK_STATUSES),
   checks: z.array(checkResultSchema),
@@ -22,6 +24,15 @@ const systemCheckSchema = z.object({
 
 /** What one run of the monitor found. */
 export type SystemCheck = z.infer<typeof systemCheckSchema>;
+
+/** Of three runs in a row at least one comes, also when functions are throttled. */
+const GAP_MS = 180_000;
+
+/** Since when the monitor has listened, with a run now: a machine that was off heard nothing. */
+export function watchedSince(before: SystemCheck | undefined, now: number): number {
+  if (!before || now - before.at > GAP_MS) return now;
+  return before.watchedFrom ?? before.at;
+}
 
 /** Longer than anybody looks back at; one a minute would grow for ever. */
 const KEPT_MS = 90 * 24 * 3_600_000;

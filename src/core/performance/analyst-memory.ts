@@ -1,8 +1,5 @@
-import { AresError } from '../ares-error.ts';
-import { findFeatureSet } from '../features/find-feature-set.ts';
 import type { Timeframe } from '../market-data/candle.ts';
-import { checkSignature } from '../models/check-signature.ts';
-import { selectColumns } from '../models/select-columns.ts';
+import { modelInputs } from '../models/model-inputs.ts';
 import type { ModelSignature } from '../models/signature.ts';
 import type { SlotId } from '../models/slot.ts';
 import type { ModelHash, ModelStore } from '../ports/model-store.ts';
@@ -79,16 +76,6 @@ export async function recallModel(
 }
 
 function feedsOf(signature: ModelSignature, timeframe: Timeframe): (completeSince: number) => FeatureFeed {
-  const { name, version } = signature.featureSet;
-  const set = findFeatureSet(name, version);
-  if (!set) {
-    throw new AresError('SIGNATURE_MISMATCH', `the model's feature set must be known, was ${name} version ${version}`, {
-      name,
-      version,
-    });
-  }
-  const check = checkSignature(signature, set, timeframe);
-  if (!check.ok) throw new AresError('SIGNATURE_MISMATCH', check.reason);
-  const columns = selectColumns(signature, set);
-  return (completeSince) => createFeatureFeed(set, columns, timeframe, completeSince);
+  const { featureSet, columns } = modelInputs(signature, timeframe);
+  return (completeSince) => createFeatureFeed(featureSet, columns, timeframe, completeSince);
 }

@@ -26,7 +26,7 @@ export function createFeatureFeed(
   timeframe: Timeframe,
   completeSince: number,
 ): FeatureFeed {
-  const computer = createFeatureComputer(set, timeframe, completeSince);
+  const computer = createFeatureComputer(set, timeframe, { completeSince, columns });
   const width = columns.length;
   let lastOpen: number | undefined;
   return {

@@ -60,6 +60,11 @@ export interface AuditDraft {
 export interface Commit {
   /** Names this commit for ever: sent again after a lost answer it is recognised, and not applied twice. */
   readonly token: string;
+  /**
+   * The token may be forgotten so many milliseconds later, at once or after days. For commits without number that nobody sends again: then only the
+   * expected versions keep them from being applied twice, so there must be one that the commit itself changes.
+   */
+  readonly keepTokenMs?: number;
   readonly writes: readonly Write[];
   readonly audit: readonly AuditDraft[];
   readonly events: readonly EventEnvelope[];

@@ -6,11 +6,13 @@ export interface Predictor {
   readonly modelHash: ModelHash;
   readonly signature: ModelSignature;
   /**
+   * At once where the runtime lets it be, so that a decision needs no turn of the event loop; `await` takes both.
+   *
    * @param row features in the signature's order, length = `signature.features.length`
    * @returns the probability of the signature's target, from 0 to 1
-   * @throws AresError `PREDICTOR_RELEASED` after `release`, `PREDICTION_INVALID` when the model returns no finite number
+   * @throws AresError, thrown or as a rejection, `PREDICTOR_RELEASED` after `release`, `PREDICTION_INVALID` when the model returns no finite number
    */
-  predict(row: Float32Array): Promise<number>;
+  predict(row: Float32Array): number | Promise<number>;
   /** Many rows at once, row after row in one array: bitwise equal to single rows. */
   predictBatch(rows: Float32Array): Promise<Float32Array>;
   /** Waits for predictions under way, then frees the native memory. */

@@ -1,142 +1,69 @@
-import type { Decimal, Price } from '../trading/money.ts';
 import type { ApprovedOrder, ProposedOrder } from './approved-order.ts';
+import { checkEntryMarket } from './check-entry-market.ts';
+import { checkGrowth } from './check-growth.ts';
+import { checkSaleMarket } from './check-sale-market.ts';
+import { checkShape } from './check-shape.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import type { RiskContext, TradingMode } from './risk-context.ts';
+import type { RiskLimits } from './risk-limits.ts';
 
-/** Bounds of one slot, part of the live configuration. Money in quote currency, fractions of 1. */
-export interface RiskLimits {
-  readonly maxOrderNotional: Decimal;
-  readonly maxPositionNotional: Decimal;
-  readonly maxOrdersPerMinute: number;
-  /** Loss since the UTC day's start, as a fraction of the equity then. */
-  readonly dailyLossFraction: number;
-  /** Loss since the highest equity. */
-  readonly maxDrawdownFraction: number;
-  /** Largest distance of the reference price from the book's middle. */
-  readonly priceCollarFraction: number;
-  readonly maxSpreadFraction: number;
-  /** Oldest market data an order may be based on, in milliseconds of monotonic time. */
-  readonly staleDataMs: number;
-}
+export type { RiskContext, RiskLimits, TradingMode };
 
-export type TradingMode = 'ACTIVE' | 'REDUCING' | 'HALTED';
-
-/** What the slot looks like at the moment an order is proposed. */
-export interface RiskContext {
-  readonly mode: TradingMode;
-  /** Base currency held. */
-  readonly held: Decimal;
-  readonly equity: Decimal;
-  readonly dayStartEquity: Decimal;
-  readonly peakEquity: Decimal;
-  readonly book: { readonly bid: Price; readonly ask: Price } | undefined;
-  /** Age of the newest market data in milliseconds. */
-  readonly dataAgeMs: number;
-  /** Orders sent in the last minute. */
-  readonly ordersLastMinute: number;
-  /** Whether an order with this client id was sent before. */
-  readonly alreadySent: boolean;
-}
-
-export type RiskDecision =
-  | { readonly outcome: 'approved'; readonly order: ApprovedOrder }
-  | { readonly outcome: 'refused'; readonly rule: RiskRule; readonly reason: string };
-
-export type RiskRule =
-  | 'halted'
-  | 'reducing'
-  | 'duplicate'
-  | 'stale-data'
-  | 'no-book'
-  | 'crossed-book'
-  | 'spread'
-  | 'collar'
-  | 'order-notional'
-  | 'position-notional'
-  | 'oversell'
-  | 'order-rate'
-  | 'daily-loss'
-  | 'drawdown';
-
-const refuse = (rule: RiskRule, reason: string): RiskDecision => ({ outcome: 'refused', rule, reason });
+export type RiskDecision = { readonly outcome: 'approved'; readonly order: ApprovedOrder } | Refusal;
 
 /**
  * The one path to an order: every check, in one place, on every order.
  *
- * An order that shrinks the position is let through where the limit exists to stop growth (loss, drawdown, notional, order rate), because leaving a
- * position must stay possible; what says that the data cannot be trusted stops both.
+ * An order that shrinks the position is let through where a limit exists to stop growth, because leaving a position must stay possible; only what makes
+ * the sale itself wrong stops it. `docs/risk.md` has the table of rules and legs, with the reason of each. A limit itself is allowed; a loss limit that is reached is not.
  */
 export function checkRisk(order: ProposedOrder, limits: RiskLimits, context: RiskContext): RiskDecision {
-  const { referencePrice, quantity, side } = order;
-  const grows = side === 'buy';
-  if (context.mode === 'HALTED') return refuse('halted', 'trading is HALTED: only cancels are sent');
-  if (context.mode === 'REDUCING' && grows)
-    return refuse('reducing', 'trading is REDUCING: only orders that shrink the position are sent');
-  if (context.alreadySent) return refuse('duplicate', `order ${order.clientOrderId} was sent before`);
-  if (context.dataAgeMs > limits.staleDataMs) {
-    return refuse(
-      'stale-data',
-      `market data must be at most ${limits.staleDataMs} ms old, was ${Math.round(context.dataAgeMs)} ms`,
-    );
-  }
-  if (!grows && quantity.gt(context.held)) {
-    return refuse('oversell', `sale must be at most the ${context.held.toFixed()} held, was ${quantity.toFixed()}`);
-  }
-  if (!context.book) return refuse('no-book', 'the book must have been seen before an order is sent');
-  const { bid, ask } = context.book;
-  if (bid.gte(ask))
-    return refuse('crossed-book', `bid must be below ask, was ${bid.toFixed()} against ${ask.toFixed()}`);
-  const middle = bid.plus(ask).div(2);
-  const spread = ask.minus(bid).div(middle).toNumber();
-  if (spread > limits.maxSpreadFraction) {
-    return refuse(
-      'spread',
-      `spread must be at most ${limits.maxSpreadFraction} of the price, was ${spread.toFixed(6)}`,
-    );
-  }
-  const distance = referencePrice.minus(middle).abs().div(middle).toNumber();
-  if (distance > limits.priceCollarFraction) {
-    return refuse(
-      'collar',
-      `reference price must be within ${limits.priceCollarFraction} of the book, was ${distance.toFixed(6)} away`,
-    );
-  }
-  if (!grows) return { outcome: 'approved', order: order as ApprovedOrder };
-
-  const worstPrice = ask.gt(referencePrice) ? ask : referencePrice;
-  const notional = quantity.times(worstPrice);
-  if (notional.gt(limits.maxOrderNotional)) {
-    return refuse(
-      'order-notional',
-      `order must be worth at most ${limits.maxOrderNotional.toFixed()}, was ${notional.toFixed(2)}`,
-    );
-  }
-  const position = context.held.plus(quantity).times(worstPrice);
-  if (position.gt(limits.maxPositionNotional)) {
-    return refuse(
-      'position-notional',
-      `position must be worth at most ${limits.maxPositionNotional.toFixed()}, would be ${position.toFixed(2)}`,
-    );
-  }
-  if (context.ordersLastMinute >= limits.maxOrdersPerMinute) {
-    return refuse(
-      'order-rate',
-      `orders a minute must be at most ${limits.maxOrdersPerMinute}, were ${context.ordersLastMinute}`,
-    );
-  }
-  const dailyLoss = lossFraction(context.dayStartEquity, context.equity);
-  if (dailyLoss >= limits.dailyLossFraction) {
-    return refuse(
-      'daily-loss',
-      `loss of the day must be below ${limits.dailyLossFraction}, was ${dailyLoss.toFixed(4)}`,
-    );
-  }
-  const drawdown = lossFraction(context.peakEquity, context.equity);
-  if (drawdown >= limits.maxDrawdownFraction) {
-    return refuse('drawdown', `drawdown must be below ${limits.maxDrawdownFraction}, was ${drawdown.toFixed(4)}`);
-  }
-  return { outcome: 'approved', order: order as ApprovedOrder };
+  const grows = order.side === 'buy';
+  const refusal =
+    checkMode(context, grows) ??
+    checkShape(order, context) ??
+    checkRepetition(order, grows, context) ??
+    checkBurst(limits, context) ??
+    (grows
+      ? (checkEntryMarket(order, limits, context) ?? checkGrowth(order, limits, context))
+      : (checkOversell(order, context) ?? checkSaleMarket(order, limits, context)));
+  return refusal ?? { outcome: 'approved', order: order as ApprovedOrder };
 }
 
-function lossFraction(from: Decimal, to: Decimal): number {
-  if (from.lte(0)) return 1;
-  return from.minus(to).div(from).toNumber();
+function checkMode({ mode }: RiskContext, grows: boolean): Refusal | undefined {
+  if (mode === 'HALTED') return refuse('halted', 'trading is HALTED: only cancels are sent');
+  if (mode === 'REDUCING' && grows) {
+    return refuse('reducing', 'trading is REDUCING: only orders that shrink the position are sent');
+  }
+  return undefined;
+}
+
+/** An id is sent once. Of the same intent only an entry is refused: how much sales may sell together, {@link checkOversell} knows, and a stop must be able to follow an entry that fills in parts. */
+function checkRepetition(
+  { clientOrderId }: ProposedOrder,
+  grows: boolean,
+  { alreadySent, barClose, leg, openOrders }: RiskContext,
+): Refusal | undefined {
+  if (alreadySent) return refuse('duplicate', `order ${clientOrderId} was sent before`);
+  for (const open of openOrders) {
+    if (open.clientOrderId === clientOrderId) return refuse('duplicate', `order ${clientOrderId} is open already`);
+    if (grows && open.leg === leg && open.barClose === barClose) {
+      return refuse('duplicate', `${open.clientOrderId} is open already as ${leg} of the same bar`);
+    }
+  }
+  return undefined;
+}
+
+/** Of every leg: orders that follow each other faster are a loop that went wrong, and would cost the access to the exchange, also for sales. A sale waits a second at most. */
+function checkBurst({ maxOrdersPerSecond }: RiskLimits, { ordersLastSecond }: RiskContext): Refusal | undefined {
+  if (ordersLastSecond < maxOrdersPerSecond) return undefined;
+  return refuse('order-burst', `orders a second must be at most ${maxOrdersPerSecond}, were ${ordersLastSecond}`);
+}
+
+/** What rests for sale is promised already: two sales of the same units would sell what other slots hold. */
+function checkOversell({ quantity }: ProposedOrder, { held, restingSales }: RiskContext): Refusal | undefined {
+  const free = held.minus(restingSales);
+  if (quantity.lte(free)) return undefined;
+  const [most, all, resting, was] = [free, held, restingSales, quantity].map((amount) => amount.toFixed());
+  return refuse('oversell', `sale must be at most ${most} (${all} held, ${resting} rest for sale), was ${was}`);
 }

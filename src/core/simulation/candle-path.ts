@@ -8,6 +8,8 @@ export interface MarketPoint {
   readonly price: number;
   /** Base currency traded in the bar this point belongs to: the book's depth follows it. */
   readonly volume: number;
+  /** Base currency that traded at this price since the point before it; without it, nothing is known to have. */
+  readonly traded?: number;
   /** Whether the price passed through everything between the last point and this one; false for a jump. */
   readonly continuous: boolean;
   /** The recorded best prices, where there are any: they replace the modelled book. */
@@ -15,6 +17,10 @@ export interface MarketPoint {
 }
 
 export const PATH_POINTS = 4;
+
+/** How long after the bar's open a point falls: the close on the bar's last millisecond. */
+export const pathOffset = (barMillis: number, index: number): number =>
+  index === PATH_POINTS - 1 ? barMillis - 1 : Math.floor((barMillis * index) / (PATH_POINTS - 1));
 
 /**
  * One of the four prices a bar is played as: always open, low, high, close, whatever any account holds.
@@ -25,8 +31,14 @@ export const PATH_POINTS = 4;
  */
 export function pathPoint(candle: Candle, barMillis: number, index: number): MarketPoint {
   const price = index === 0 ? candle.open : index === 1 ? candle.low : index === 2 ? candle.high : candle.close;
-  const offset = index === PATH_POINTS - 1 ? barMillis - 1 : Math.floor((barMillis * index) / (PATH_POINTS - 1));
-  return { at: epochMillis(candle.openTime + offset), price, volume: candle.volume, continuous: index > 0 };
+  return {
+    at: epochMillis(candle.openTime + pathOffset(barMillis, index)),
+    price,
+    volume: candle.volume,
+    // Nothing in a bar says when its volume traded: each point gets the same share.
+    traded: candle.volume / PATH_POINTS,
+    continuous: index > 0,
+  };
 }
 
 /** All four points of a bar in their order. */

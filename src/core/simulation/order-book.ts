@@ -38,6 +38,24 @@ export interface BookScale {
 /** The price as a whole number of price steps, the nearest. */
 export const toTicks = (scale: BookScale, price: number): number => Math.max(1, Math.round(price * scale.ticksPerUnit));
 
+/** The modelled level at a place in the book, 0 the best; `undefined` where the price would not be above zero. */
+export function syntheticLevel(
+  model: BookModel,
+  scale: BookScale,
+  side: BookSide,
+  midTicks: number,
+  volume: number,
+  place: number,
+): Level | undefined {
+  const half = Math.max((midTicks * model.spread) / 2, 0.5);
+  const gap = Math.max(1, Math.round(midTicks * model.levelSpacing)) * place;
+  const ticks = side === 'ask' ? Math.ceil(midTicks + half) + gap : Math.floor(midTicks - half) - gap;
+  if (ticks < 1) return undefined;
+  const depth = volume * model.depthShare * scale.stepsPerUnit;
+  const weights = (model.levels * (model.levels + 1)) / 2;
+  return { ticks, steps: Math.max(1, Math.floor((depth * (place + 1)) / weights)) };
+}
+
 /** Levels of one side around a price, best first. The quantity grows linearly with the distance from the best. */
 export function syntheticLevels(
   model: BookModel,
@@ -46,15 +64,11 @@ export function syntheticLevels(
   midTicks: number,
   volume: number,
 ): Level[] {
-  const half = Math.max((midTicks * model.spread) / 2, 0.5);
-  const gap = Math.max(1, Math.round(midTicks * model.levelSpacing));
-  const depth = volume * model.depthShare * scale.stepsPerUnit;
-  const weights = (model.levels * (model.levels + 1)) / 2;
   const levels: Level[] = [];
-  for (let i = 0; i < model.levels; i++) {
-    const ticks = side === 'ask' ? Math.ceil(midTicks + half) + i * gap : Math.floor(midTicks - half) - i * gap;
-    if (ticks < 1) break;
-    levels.push({ ticks, steps: Math.max(1, Math.floor((depth * (i + 1)) / weights)) });
+  for (let place = 0; place < model.levels; place++) {
+    const level = syntheticLevel(model, scale, side, midTicks, volume, place);
+    if (!level) break;
+    levels.push(level);
   }
   return levels;
 }
@@ -70,10 +84,11 @@ export function topLevels(scale: BookScale, side: BookSide, top: BookTop): Level
 /**
  * What an order of `wanted` steps gets from the levels, best first, without going beyond `limitTicks`.
  *
+ * @param levels all of them, or what gives the level at a place: no more of the book is worked out than is walked
  * @param taken steps already taken from the best levels since the book was last renewed
  */
 export function walk(
-  levels: readonly Level[],
+  levels: readonly Level[] | ((place: number) => Level | undefined),
   side: BookSide,
   taken: number,
   wanted: number,
@@ -82,8 +97,9 @@ export function walk(
   const fills: Level[] = [];
   let skip = taken;
   let left = wanted;
-  for (const level of levels) {
-    if (left <= 0) break;
+  for (let place = 0; left > 0; place++) {
+    const level = typeof levels === 'function' ? levels(place) : levels[place];
+    if (!level) break;
     if (limitTicks !== undefined && (side === 'ask' ? level.ticks > limitTicks : level.ticks < limitTicks)) break;
     const skipped = Math.min(skip, level.steps);
     skip -= skipped;

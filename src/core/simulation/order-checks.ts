@@ -1,6 +1,6 @@
 import type { MarketRules } from '../ports/exchange.ts';
 import { type Decimal, decimal, ZERO } from '../trading/money.ts';
-import { hasLimit, hasTrigger, type OrderDraft, type Refusal, refusal, type VenueOrder } from './venue-order.ts';
+import { hasLimit, hasTrigger, type OrderDraft, type Refusal, refusal } from './venue-order.ts';
 
 /** Bounds that Binance spot sets for every market of interest here. */
 export const ORDER_BOUNDS = {
@@ -12,9 +12,23 @@ export const ORDER_BOUNDS = {
   highestPriceShare: decimal('5'),
   maxOrders: 200,
   maxTriggerOrders: 5,
+  maxPairs: 20,
 } as const;
 
-const isMultiple = (amount: Decimal, step: Decimal): boolean => amount.mod(step).eq(ZERO);
+/** What the rules ask of the orders that are open already. */
+export interface OpenOrderCounts {
+  readonly size: number;
+  /** How many wait for a trigger. */
+  waiting(): number;
+  hasClientId(clientOrderId: string): boolean;
+}
+
+/** Whether a decimal is a whole number of steps. */
+function isMultiple(amount: Decimal, step: Decimal): boolean {
+  // One digit: a step like 0.001, for which the places behind the point decide. `c` are the digits, `e` the place of the first.
+  if (step.c.length === 1 && step.c[0] === 1) return amount.c.length - 1 - amount.e <= -step.e || amount.eq(ZERO);
+  return amount.mod(step).eq(ZERO);
+}
 
 function checkPrice(name: string, value: Decimal | undefined, rules: MarketRules): Refusal | undefined {
   const price = value ?? ZERO;
@@ -45,28 +59,37 @@ function checkCollar(price: Decimal, last: Decimal): Refusal | undefined {
   return refusal('PERCENT_PRICE_BY_SIDE', `price must be ${range}, was ${price.toFixed()}`);
 }
 
-function checkOpenOrders(draft: OrderDraft, open: readonly VenueOrder[]): Refusal | undefined {
-  if (open.some((order) => order.clientOrderId === draft.clientOrderId)) {
-    const must = 'clientOrderId must be unlike those of open orders';
-    return refusal('DUPLICATE_CLIENT_ORDER_ID', `${must}, was "${draft.clientOrderId}"`);
+function checkCounts(draft: OrderDraft, open: OpenOrderCounts, adding: number): Refusal | undefined {
+  if (open.size + adding > ORDER_BOUNDS.maxOrders) {
+    return refusal('MAX_NUM_ORDERS', `open orders must be fewer than ${ORDER_BOUNDS.maxOrders}, were ${open.size}`);
   }
-  if (open.length >= ORDER_BOUNDS.maxOrders) {
-    return refusal('MAX_NUM_ORDERS', `open orders must be fewer than ${ORDER_BOUNDS.maxOrders}, were ${open.length}`);
-  }
-  const triggers = open.filter((order) => order.workingAt === null).length;
-  if (hasTrigger(draft.type) && triggers >= ORDER_BOUNDS.maxTriggerOrders) {
+  if (!hasTrigger(draft.type)) return undefined;
+  const triggers = open.waiting();
+  if (triggers >= ORDER_BOUNDS.maxTriggerOrders) {
     const must = `orders waiting for a trigger must be fewer than ${ORDER_BOUNDS.maxTriggerOrders}`;
     return refusal('MAX_NUM_ALGO_ORDERS', `${must}, were ${triggers}`);
   }
   return undefined;
 }
 
-/** What the market's rules say against an order, or `undefined`; balances and the book are looked at elsewhere. */
+/** An id may come again once its order has ended, as on Binance. */
+export function checkClientId(clientOrderId: string, open: OpenOrderCounts): Refusal | undefined {
+  if (!open.hasClientId(clientOrderId)) return undefined;
+  const must = 'clientOrderId must be unlike those of open orders';
+  return refusal('DUPLICATE_CLIENT_ORDER_ID', `${must}, was "${clientOrderId}"`);
+}
+
+/**
+ * What the market's rules say against an order, or `undefined`; ids, balances and the book are looked at elsewhere.
+ *
+ * @param adding how many orders come with it, itself included
+ */
 export function checkOrder(
   draft: OrderDraft,
   rules: MarketRules,
   lastPrice: Decimal,
-  open: readonly VenueOrder[],
+  open: OpenOrderCounts,
+  adding = 1,
 ): Refusal | undefined {
   const limit = hasLimit(draft.type) ? (draft.price ?? ZERO) : undefined;
   const reference = limit ?? (hasTrigger(draft.type) ? (draft.stopPrice ?? ZERO) : lastPrice);
@@ -78,6 +101,6 @@ export function checkOrder(
       ? checkNotional(draft.quoteQuantity, rules)
       : (checkQuantity(draft.quantity ?? ZERO, rules) ??
         checkNotional(reference.times(draft.quantity ?? ZERO), rules))) ??
-    checkOpenOrders(draft, open)
+    checkCounts(draft, open, adding)
   );
 }

@@ -27,9 +27,20 @@ export interface OrderDraft {
   readonly stopPrice?: Decimal;
 }
 
+/** Two orders as they reach the venue: the quantity and the side are the same for both. */
+export interface PairDraft {
+  readonly listClientOrderId: string;
+  /** The one whose price lies above the market. */
+  readonly above: OrderDraft;
+  /** The one whose price lies below the market. */
+  readonly below: OrderDraft;
+}
+
 /** An order of the venue, as it stood at one moment. */
 export interface VenueOrder {
   readonly id: number;
+  /** The pair it is one half of, `null` for an order by itself. */
+  readonly listId: number | null;
   readonly clientOrderId: string;
   readonly side: Side;
   readonly type: VenueOrderType;
@@ -67,10 +78,23 @@ export interface VenueTrade {
   readonly at: EpochMillis;
 }
 
-/** Something that happened to an order; `order` is how it stood just after. */
+/** Two orders of one side and quantity, of which the venue ends the other as soon as one of them trades or is triggered. */
+export interface VenuePair {
+  readonly listId: number;
+  readonly listClientOrderId: string;
+  /** The stop first, as Binance lists them. */
+  readonly orders: readonly { readonly id: number; readonly clientOrderId: string }[];
+  readonly status: 'executing' | 'done';
+  readonly createdAt: EpochMillis;
+  readonly updatedAt: EpochMillis;
+}
+
+/** Something that happened to an order; `order` is how it stood just after. A pair begins after its orders and is done when both have ended. */
 export type VenueEvent =
   | { readonly kind: 'new' | 'triggered' | 'cancelled' | 'expired'; readonly order: VenueOrder }
-  | { readonly kind: 'trade'; readonly order: VenueOrder; readonly trade: VenueTrade };
+  | { readonly kind: 'trade'; readonly order: VenueOrder; readonly trade: VenueTrade }
+  | { readonly kind: 'pair_started'; readonly order: VenueOrder; readonly pair: VenuePair }
+  | { readonly kind: 'pair_done'; readonly order: VenueOrder; readonly pair: VenuePair };
 
 export type RefusalReason =
   | 'NO_MARKET'
@@ -83,6 +107,9 @@ export type RefusalReason =
   | 'DUPLICATE_CLIENT_ORDER_ID'
   | 'WOULD_TAKE'
   | 'WOULD_TRIGGER'
+  | 'PAIR_TYPES'
+  | 'PAIR_PRICES'
+  | 'MAX_NUM_ORDER_LISTS'
   | 'INSUFFICIENT_BALANCE';
 
 export interface Refusal {

@@ -1,60 +1,111 @@
-import Big from 'big.js';
 import type { EpochMillis } from '../ports/clock.ts';
-import type { Balance, MarketRules } from '../ports/exchange.ts';
+import type { Balance, MarketRules, Transfer } from '../ports/exchange.ts';
 import { type Decimal, ZERO } from '../trading/money.ts';
-import { type BalanceTexts, createAccount } from './account.ts';
+import { type Account, type BalanceTexts, createAccount, type TransferTexts, transferTexts } from './account.ts';
 import type { MarketPoint } from './candle-path.ts';
-import { type BookModel, type BookSide, DEFAULT_BOOK, type Level } from './order-book.ts';
-import { checkOrder } from './order-checks.ts';
-import { checkPlacement } from './placement-checks.ts';
+import { createMatching, type QueueModel } from './matching.ts';
+import { createOpenOrders } from './open-orders.ts';
+import { type BookModel, type BookSide, DEFAULT_BOOK, toTicks } from './order-book.ts';
+import { checkClientId, checkOrder, ORDER_BOUNDS } from './order-checks.ts';
+import { checkPair } from './pair-checks.ts';
+import { checkCovered, checkMarket, checkPlacement } from './placement-checks.ts';
 import { createVenueBook, oppositeOf, type Taken } from './venue-book.ts';
-import type { OrderDraft, Refusal, VenueEvent, VenueOrder, VenueTrade } from './venue-order.ts';
+import type { OrderDraft, PairDraft, Refusal, VenueEvent, VenueOrder, VenuePair } from './venue-order.ts';
 import { hasLimit, hasTrigger, refusal } from './venue-order.ts';
 import {
-  isReached,
   lockedBy,
   orderFromTexts,
   orderTexts,
   type VenueOrderTexts,
   type WorkingOrder,
+  type WorkingPair,
   workingOrder,
 } from './working-order.ts';
 
-/** Assets are kept to eight decimals, as Binance does; fees are rounded down to them. */
-const ASSET_DECIMALS = 8;
-
-/** Everything a venue is made of, as JSON. */
+/** Everything a venue is made of, as JSON. What may be missing came later than the rest. */
 export interface VenueSnapshot {
+  /** Empty where the account is shared: it is kept by whoever shares it. */
   readonly balances: BalanceTexts;
   readonly open: readonly VenueOrderTexts[];
   readonly nextOrderId: number;
   readonly nextTradeId: number;
   readonly point: MarketPoint | null;
   readonly taken: Taken;
+  readonly transfers?: readonly TransferTexts[];
+  /** Those with an order still open. */
+  readonly pairs?: readonly VenuePair[];
+  readonly nextListId?: number;
+  /** By order id, in quantity steps: where the queue is modelled. */
+  readonly ahead?: Readonly<Record<string, number>>;
 }
 
-type PlaceOutcome =
+export interface VenueOptions {
+  readonly book?: BookModel;
+  readonly queue?: QueueModel;
+  /** Shared with other markets; without one, the venue has an account of its own from its snapshot. */
+  readonly account?: Account;
+}
+
+export type PlaceOutcome =
   | { readonly outcome: 'accepted'; readonly order: VenueOrder; readonly events: readonly VenueEvent[] }
   | Refusal;
 
+export type PairPlaceOutcome =
+  | {
+      readonly outcome: 'accepted';
+      readonly pair: VenuePair;
+      readonly above: VenueOrder;
+      readonly below: VenueOrder;
+      readonly events: readonly VenueEvent[];
+    }
+  | Refusal;
+
+export interface ReplaceResult {
+  readonly outcome: 'tried';
+  /** `undefined` when the order was not open. */
+  readonly cancelled: readonly VenueEvent[] | undefined;
+  /** `undefined` when it was not tried. */
+  readonly placed: PlaceOutcome | undefined;
+}
+
 /**
- * A spot market with one account: matches its orders against a book modelled around the market's price.
+ * A spot market of an account: matches its orders against a book modelled around the market's price.
  *
- * It has no clock and no randomness: the same calls give the same results. Buys receive base and sells receive quote, each less its fee.
+ * It has no clock and no randomness: the same calls give the same results. Buys receive base and sells receive quote, each less its fee. An order that takes
+ * walks the levels of the modelled book and pays each at its price: that is all the slippage there is; what the book cannot fill expires (market) or rests (limit).
  */
 export interface Venue {
   readonly rules: MarketRules;
   place(draft: OrderDraft, at: EpochMillis): PlaceOutcome;
-  /** `undefined` when no open order has this id. */
-  cancel(orderId: number, at: EpochMillis): VenueEvent | undefined;
+  /** Both orders or neither; what they need is locked once. When one trades or is triggered the other expires, when one is cancelled both are. */
+  placePair(draft: PairDraft, at: EpochMillis): PairPlaceOutcome;
+  /** What was cancelled, the order itself first; `undefined` when no open order has this id. */
+  cancel(orderId: number, at: EpochMillis): readonly VenueEvent[] | undefined;
+  /**
+   * Cancels one order and places another. The new one is held against the market's rules first: breaking them leaves the old one as it was.
+   *
+   * @param always places the new one also where there was nothing to cancel
+   */
+  replace(orderId: number | undefined, draft: OrderDraft, at: EpochMillis, always?: boolean): ReplaceResult | Refusal;
   /**
    * Moves the market. Triggers reached on the way execute at their own price, stops before take-profits, then resting limits fill as makers;
    * on a jump triggers execute at the price jumped to.
    */
   moveTo(point: MarketPoint): readonly VenueEvent[];
+  /** Whether moving anywhere between two prices would leave every open order as it is. */
+  isQuiet(low: number, high: number): boolean;
+  /** `undefined` before the market has one. */
+  lastPrice(): number | undefined;
   openOrders(): readonly VenueOrder[];
+  openOrder(clientOrderId: string): VenueOrder | undefined;
+  /** Those with an order still open. */
+  openPairs(): readonly VenuePair[];
   balance(asset: string): Balance;
   assets(): readonly string[];
+  /** A deposit (above 0) or withdrawal (below 0). @throws AresError `TRANSFER_INVALID`, `BALANCE_NEGATIVE` */
+  transfer(asset: string, amount: Decimal, at: EpochMillis): Transfer;
+  /** All of them, oldest first. */
+  transfers(): readonly Transfer[];
   /** Levels still offered at this moment, best first; at most `limit`. */
   book(side: BookSide, limit?: number): readonly { readonly price: Decimal; readonly quantity: Decimal }[];
   /** Hands out ids for trades of others, so that all of a market's trades share one sequence; returns the first. */
@@ -65,7 +116,7 @@ export interface Venue {
 const NOTHING: readonly VenueEvent[] = [];
 
 /** A snapshot of a venue that has seen nothing yet. */
-export function emptyVenue(balances: Readonly<Record<string, string>>): VenueSnapshot {
+export function emptyVenue(balances: Readonly<Record<string, string>> = {}): VenueSnapshot {
   const entries = Object.entries(balances).map(([asset, free]) => [asset, { free, locked: '0' }] as const);
   return {
     balances: Object.fromEntries(entries),
@@ -78,134 +129,46 @@ export function emptyVenue(balances: Readonly<Record<string, string>>): VenueSna
 }
 
 /** Builds a venue that goes on from a snapshot. */
-export function createVenue(rules: MarketRules, snapshot: VenueSnapshot, model: BookModel = DEFAULT_BOOK): Venue {
-  const account = createAccount(snapshot.balances);
-  const book = createVenueBook(rules, model, snapshot.point, snapshot.taken);
-  /** Orders that rest or wait: exactly those that hold something locked. */
-  const open = new Map<number, WorkingOrder>();
-  for (const texts of snapshot.open) open.set(texts.id, workingOrder(orderFromTexts(texts), book.scale));
-  let { nextOrderId, nextTradeId } = snapshot;
+export function createVenue(rules: MarketRules, snapshot: VenueSnapshot, options: VenueOptions = {}): Venue {
+  const { queue = 'none' } = options;
+  const account = options.account ?? createAccount(snapshot.balances, snapshot.transfers);
+  const book = createVenueBook(rules, options.book ?? DEFAULT_BOOK, snapshot.point, snapshot.taken);
+  const open = createOpenOrders(rules, account);
+  const pairs = new Map<number, WorkingPair>();
+  let { nextOrderId, nextTradeId, nextListId = 1 } = snapshot;
+  const matching = createMatching({ rules, account, book, open, queue, nextTradeId: () => nextTradeId++ });
+  restore();
 
-  function settle(working: WorkingOrder, price: Decimal, steps: number, maker: boolean, at: EpochMillis): VenueEvent {
-    const { order } = working;
-    const quantity = book.quantity(steps);
-    const cost = price.times(quantity);
-    const [received, feeAsset] = order.side === 'buy' ? [quantity, rules.base] : [cost, rules.quote];
-    const fee = received.times(maker ? rules.makerFee : rules.takerFee).round(ASSET_DECIMALS, Big.roundDown);
-    const filled = order.filled.plus(quantity);
-    const status = filled.eq(order.quantity) ? 'filled' : 'partially_filled';
-    working.order = { ...order, filled, cost: order.cost.plus(cost), status, updatedAt: at };
-    if (open.has(order.id)) {
-      const before = lockedBy(order, rules);
-      account.unlock(before.asset, before.amount.minus(lockedBy(working.order, rules).amount));
+  function restore(): void {
+    const found = new Map<number, WorkingOrder>();
+    for (const texts of snapshot.open) {
+      const working = workingOrder(orderFromTexts(texts), book.scale);
+      working.ahead = snapshot.ahead?.[texts.id] ?? 0;
+      found.set(texts.id, working);
     }
-    if (order.side === 'buy') account.debit(rules.quote, cost);
-    else account.debit(rules.base, quantity);
-    account.credit(feeAsset, received.minus(fee));
-    book.take(oppositeOf(order), steps);
-    if (status === 'filled') open.delete(order.id);
-    const { id: orderId, clientOrderId, side } = order;
-    const trade: VenueTrade = {
-      id: nextTradeId++,
-      orderId,
-      clientOrderId,
-      side,
-      price,
-      quantity,
-      cost,
-      fee,
-      feeAsset,
-      maker,
-      at,
-    };
-    return { kind: 'trade', order: working.order, trade };
-  }
-
-  function release(order: VenueOrder): void {
-    if (!open.delete(order.id)) return;
-    const { asset, amount } = lockedBy(order, rules);
-    account.unlock(asset, amount);
-  }
-
-  function rest(working: WorkingOrder): void {
-    const { asset, amount } = lockedBy(working.order, rules);
-    account.lock(asset, amount);
-    open.set(working.order.id, working);
-  }
-
-  function end(working: WorkingOrder, kind: 'cancelled' | 'expired', at: EpochMillis): VenueEvent {
-    release(working.order);
-    working.order = { ...working.order, status: kind, updatedAt: at };
-    return { kind, order: working.order };
-  }
-
-  /** Fills an order that has nothing locked as taker, then rests or ends what is left of it. */
-  function take(working: WorkingOrder, fills: readonly Level[], at: EpochMillis): VenueEvent[] {
-    const events = fills.map(({ ticks, steps }) => settle(working, book.price(ticks), steps, false, at));
-    if (working.order.status === 'filled') return events;
-    if (working.limitTicks !== undefined && working.order.timeInForce === 'gtc') rest(working);
-    else events.push(end(working, 'expired', at));
-    return events;
-  }
-
-  /** Cuts the fills to what the free balance pays for: a triggered market buy may find less than it needs. */
-  function affordable(order: VenueOrder, fills: readonly Level[]): readonly Level[] {
-    if (order.side === 'sell') return fills;
-    let left = account.balance(rules.quote).free;
-    const paid: Level[] = [];
-    for (const { ticks, steps } of fills) {
-      const price = book.price(ticks);
-      const bought = Math.min(steps, book.steps(left.div(price)));
-      if (bought <= 0) break;
-      paid.push({ ticks, steps: bought });
-      left = left.minus(price.times(book.quantity(bought)));
-    }
-    return paid;
-  }
-
-  function trigger(working: WorkingOrder, at: EpochMillis, ticks: number): VenueEvent[] {
-    release(working.order);
-    working.stopTicks = undefined;
-    working.order = { ...working.order, workingAt: at, updatedAt: at };
-    const triggered: VenueEvent = { kind: 'triggered', order: working.order };
-    return [triggered, ...take(working, affordable(working.order, book.fillsFor(working, ticks)), at)];
-  }
-
-  function triggerReached(point: MarketPoint, kind: 'stop_loss' | 'take_profit', events: VenueEvent[]): void {
-    const ticks = book.lastTicks(point);
-    const reached = [...open.values()].filter(
-      (working) => working.order.type.startsWith(kind) && isReached(working, ticks),
-    );
-    // In the order the price passes them: a falling one meets the highest first. One move cannot both fall and rise.
-    reached.sort((a, b) => ((b.stopTicks ?? 0) - (a.stopTicks ?? 0)) * (a.below ? 1 : -1) || a.order.id - b.order.id);
-    for (const working of reached) {
-      events.push(...trigger(working, point.at, point.continuous ? (working.stopTicks ?? ticks) : ticks));
+    const known = new Map((snapshot.pairs ?? []).map((pair) => [pair.listId, pair]));
+    for (const working of found.values()) {
+      if (open.has(working.order.id)) continue;
+      const pair = known.get(working.order.listId ?? 0);
+      const otherId = pair?.orders.find(({ id }) => id !== working.order.id)?.id;
+      const other = otherId === undefined ? undefined : found.get(otherId);
+      if (pair) join(pair, other ? [working, other] : [working]);
+      open.adopt(working, other);
     }
   }
 
-  function fillResting(at: EpochMillis, side: BookSide, events: VenueEvent[]): void {
-    const best = book.bestTicks(side);
-    if (best === undefined) return;
-    const isCrossed = (limitTicks: number): boolean => (side === 'ask' ? best <= limitTicks : best >= limitTicks);
-    const crossed = [...open.values()].filter(
-      ({ order, limitTicks, stopTicks }) =>
-        oppositeOf(order) === side && stopTicks === undefined && limitTicks !== undefined && isCrossed(limitTicks),
-    );
-    // Price first, then time.
-    crossed.sort(
-      (a, b) => ((b.limitTicks ?? 0) - (a.limitTicks ?? 0)) * (side === 'ask' ? 1 : -1) || a.order.id - b.order.id,
-    );
-    for (const working of crossed) {
-      const steps = book.fillsFor(working).reduce((sum, level) => sum + level.steps, 0);
-      if (steps > 0) events.push(settle(working, working.order.price, steps, true, at));
-    }
+  function join(pair: VenuePair, legs: readonly WorkingOrder[]): void {
+    const joined: WorkingPair = { pair, legs };
+    pairs.set(pair.listId, joined);
+    for (const leg of legs) leg.pair = joined;
   }
 
-  function newOrder(draft: OrderDraft, at: EpochMillis): VenueOrder {
+  function newOrder(draft: OrderDraft, at: EpochMillis, id: number, listId: number | null): VenueOrder {
     const limited = hasLimit(draft.type);
     const waits = hasTrigger(draft.type);
     return {
-      id: nextOrderId,
+      id,
+      listId,
       clientOrderId: draft.clientOrderId,
       side: draft.side,
       type: draft.type,
@@ -225,47 +188,138 @@ export function createVenue(rules: MarketRules, snapshot: VenueSnapshot, model: 
     };
   }
 
-  const openOrders = (): readonly VenueOrder[] => [...open.values()].map(({ order }) => order);
+  const noMarket = () => refusal('NO_MARKET', 'the market must have a price before orders are taken, had none');
+
+  /** Places an order that keeps the rules of the market. */
+  function accept(draft: OrderDraft, at: EpochMillis, ticks: number): PlaceOutcome {
+    const doubled = checkClientId(draft.clientOrderId, open);
+    if (doubled) return doubled;
+    const working = workingOrder(newOrder(draft, at, nextOrderId, null), book.scale);
+    const waits = working.stopTicks !== undefined;
+    const fills = waits ? [] : book.fillsFor(working);
+    const refused = checkPlacement(working, fills, { rules, book, account, ticks });
+    if (refused) return refused;
+    nextOrderId += 1;
+    const events: VenueEvent[] = [{ kind: 'new', order: working.order }];
+    if (waits) matching.rest(working);
+    else matching.take(working, fills, at, events);
+    return { outcome: 'accepted', order: working.order, events };
+  }
+
+  function checkPairDraft(draft: PairDraft, lastPrice: Decimal): Refusal | undefined {
+    const count = pairs.size;
+    if (count >= ORDER_BOUNDS.maxPairs) {
+      return refusal('MAX_NUM_ORDER_LISTS', `open pairs must be fewer than ${ORDER_BOUNDS.maxPairs}, were ${count}`);
+    }
+    for (const { pair } of pairs.values()) {
+      if (pair.listClientOrderId !== draft.listClientOrderId) continue;
+      const must = 'listClientOrderId must be unlike those of open pairs';
+      return refusal('DUPLICATE_CLIENT_ORDER_ID', `${must}, was "${draft.listClientOrderId}"`);
+    }
+    for (const leg of [draft.above, draft.below]) {
+      const broken = checkOrder(leg, rules, lastPrice, open, 2) ?? checkClientId(leg.clientOrderId, open);
+      if (broken) return broken;
+    }
+    return checkPair(draft, lastPrice);
+  }
+
+  function placePair(draft: PairDraft, at: EpochMillis): PairPlaceOutcome {
+    const point = book.point();
+    if (!point) return noMarket();
+    const ticks = book.lastTicks(point);
+    const broken = checkPairDraft(draft, book.price(ticks));
+    if (broken) return broken;
+    const isSale = draft.above.side === 'sell';
+    const [stopDraft, targetDraft] = isSale ? [draft.below, draft.above] : [draft.above, draft.below];
+    const stop = workingOrder(newOrder(stopDraft, at, nextOrderId, nextListId), book.scale);
+    const target = workingOrder(newOrder(targetDraft, at, nextOrderId + 1, nextListId), book.scale);
+    const [one, other] = [lockedBy(stop.order, rules), lockedBy(target.order, rules)];
+    const fills = target.stopTicks === undefined ? book.fillsFor(target) : [];
+    const refused =
+      checkMarket(target, fills, { rules, book, account, ticks }) ??
+      checkCovered(one.asset, one.amount.gt(other.amount) ? one.amount : other.amount, account);
+    if (refused) return refused;
+    const pair: VenuePair = {
+      listId: nextListId,
+      listClientOrderId: draft.listClientOrderId,
+      orders: [stop, target].map(({ order }) => ({ id: order.id, clientOrderId: order.clientOrderId })),
+      status: 'executing',
+      createdAt: at,
+      updatedAt: at,
+    };
+    nextListId += 1;
+    nextOrderId += 2;
+    join(pair, [stop, target]);
+    matching.join(target);
+    open.restPair([stop, target]);
+    const events: VenueEvent[] = [
+      { kind: 'new', order: stop.order },
+      { kind: 'new', order: target.order },
+      { kind: 'pair_started', order: target.order, pair },
+    ];
+    const [above, below] = isSale ? [target.order, stop.order] : [stop.order, target.order];
+    return { outcome: 'accepted', pair, above, below, events };
+  }
+
+  function forgetDonePairs(events: readonly VenueEvent[]): readonly VenueEvent[] {
+    if (pairs.size === 0) return events;
+    for (const event of events) if (event.kind === 'pair_done') pairs.delete(event.pair.listId);
+    return events;
+  }
+
+  function cancel(orderId: number, at: EpochMillis): readonly VenueEvent[] | undefined {
+    const working = open.get(orderId);
+    if (!working) return undefined;
+    const events: VenueEvent[] = [];
+    matching.cancel(working, at, events);
+    return forgetDonePairs(events);
+  }
+
+  const openOrders = (): readonly VenueOrder[] => Array.from(open.all(), ({ order }) => order);
+  const openPairs = (): readonly VenuePair[] => Array.from(pairs.values(), ({ pair }) => pair);
 
   return {
     rules,
     openOrders,
+    openPairs,
+    placePair,
+    cancel,
     place(draft, at) {
       const point = book.point();
-      if (!point) return refusal('NO_MARKET', 'the market must have a price before orders are taken, had none');
+      if (!point) return noMarket();
       const ticks = book.lastTicks(point);
-      const broken = checkOrder(draft, rules, book.price(ticks), openOrders());
-      if (broken) return broken;
-      const working = workingOrder(newOrder(draft, at), book.scale);
-      const waits = working.stopTicks !== undefined;
-      const fills = waits ? [] : book.fillsFor(working);
-      const refused = checkPlacement(working, fills, { rules, book, account, ticks });
-      if (refused) return refused;
-      nextOrderId += 1;
-      const events: VenueEvent[] = [{ kind: 'new', order: working.order }];
-      if (waits) rest(working);
-      else events.push(...take(working, fills, at));
-      return { outcome: 'accepted', order: working.order, events };
+      return checkOrder(draft, rules, book.price(ticks), open) ?? accept(draft, at, ticks);
     },
-    cancel(orderId, at) {
-      const working = open.get(orderId);
-      return working && end(working, 'cancelled', at);
+    replace(orderId, draft, at, always = false) {
+      const point = book.point();
+      if (!point) return noMarket();
+      const ticks = book.lastTicks(point);
+      const broken = checkOrder(draft, rules, book.price(ticks), open);
+      if (broken) return broken;
+      const cancelled = orderId === undefined ? undefined : cancel(orderId, at);
+      return { outcome: 'tried', cancelled, placed: cancelled || always ? accept(draft, at, ticks) : undefined };
     },
     moveTo(point) {
       book.renew(point);
       if (open.size === 0) return NOTHING;
+      if (!point.top) {
+        const ticks = book.lastTicks(point);
+        if (open.isQuiet(ticks, ticks)) return NOTHING;
+      }
       const events: VenueEvent[] = [];
-      triggerReached(point, 'stop_loss', events);
-      triggerReached(point, 'take_profit', events);
-      fillResting(point.at, 'ask', events);
-      fillResting(point.at, 'bid', events);
-      return events;
+      matching.move(point, events);
+      return forgetDonePairs(events);
     },
+    isQuiet: (low, high) => open.isQuiet(toTicks(book.scale, low), toTicks(book.scale, high)),
+    lastPrice: () => book.point()?.price,
+    openOrder: (clientOrderId) => open.ofClient(clientOrderId)?.order,
     balance: (asset) => account.balance(asset),
     assets: () => account.assets(),
-    book: (side, limit = Number.POSITIVE_INFINITY) => {
-      const offered = book.offered(side).slice(0, limit);
-      return offered.map(({ ticks, steps }) => ({ price: book.price(ticks), quantity: book.quantity(steps) }));
+    transfer: (asset, amount, at) => account.transfer(asset, amount, at),
+    transfers: () => account.transfers(),
+    book: (side, limit) => {
+      const levels = book.offered(side, limit);
+      return levels.map(({ ticks, steps }) => ({ price: book.price(ticks), quantity: book.quantity(steps) }));
     },
     takeTradeIds(count) {
       const first = nextTradeId;
@@ -273,12 +327,18 @@ export function createVenue(rules: MarketRules, snapshot: VenueSnapshot, model: 
       return first;
     },
     snapshot: () => ({
-      balances: account.snapshot(),
+      balances: options.account ? {} : account.snapshot(),
       open: openOrders().map(orderTexts),
       nextOrderId,
       nextTradeId,
       point: book.point(),
       taken: book.taken(),
+      nextListId,
+      pairs: openPairs(),
+      ...(options.account ? {} : { transfers: account.transfers().map(transferTexts) }),
+      ...(queue === 'none'
+        ? {}
+        : { ahead: Object.fromEntries(Array.from(open.all(), ({ order, ahead }) => [order.id, ahead])) }),
     }),
   };
 }

@@ -9,9 +9,11 @@ import { sortinoRatio } from '../performance/metrics/sortino-ratio.ts';
 import { totalReturn } from '../performance/metrics/total-return.ts';
 import { turnover } from '../performance/metrics/turnover.ts';
 import type { EpochMillis } from '../ports/clock.ts';
-import type { Fill, MarketRules } from '../ports/exchange.ts';
-import { type Decimal, ZERO } from './money.ts';
-import { applyFill, FLAT } from './position.ts';
+import type { MarketRules } from '../ports/exchange.ts';
+import { type CurvePoint, equityCurve, thinOut } from './backtest-curve.ts';
+import { type MonthReturn, monthlyReturns } from './backtest-months.ts';
+import { type BookedFill, bookInOrder, type RoundTrip, roundTrips } from './backtest-trips.ts';
+import { type Decimal, decimal, ZERO } from './money.ts';
 import type { BacktestResult } from './run-backtest.ts';
 
 /** What a backtest came to. Money is decimal text in quote currency; ratios and fractions are `null` where they cannot be computed. */
@@ -34,20 +36,37 @@ export interface BacktestReport {
   readonly sortinoRatio: number | null;
   readonly periodsPerYear: number;
   readonly maxDrawdown: number | null;
-  /** The share of exits that earned, fees included. */
+  /** All of the money put into the market at the first bar's close and taken out at the last one's, with the fee of each. */
+  readonly buyAndHold: {
+    readonly totalReturn: number;
+    readonly sharpeRatio: number | null;
+    readonly sortinoRatio: number | null;
+    readonly maxDrawdown: number | null;
+  };
+  /** The share of round trips that earned, fees included. */
   readonly hitRate: number | null;
   /** Mean change of the position's share of the equity, a bar. */
   readonly turnover: number | null;
+  /** The share of the time in which something was held. */
+  readonly exposure: number;
   readonly fees: string;
+  /** What fills cost against the close their order was decided at, or against the trigger of their stop; below 0 they were better. */
+  readonly slippage: string;
+  /** Orders that risk refused, by rule. */
+  readonly refusals: Readonly<Record<string, number>>;
   /** Predictions whose outcome lies in the candles, and how good they were. */
   readonly predictions: { readonly samples: number; readonly accuracy: number | null; readonly logLoss: number | null };
+  readonly months: readonly MonthReturn[];
+  readonly trips: readonly RoundTrip[];
+  /** At most {@link CURVE_POINTS} points, for a picture. */
+  readonly curve: readonly CurvePoint[];
 }
 
 export interface BacktestTerms {
   /** The candles the backtest was given. */
   readonly candles: readonly Candle[];
   readonly timeframe: Timeframe;
-  readonly rules: Pick<MarketRules, 'base' | 'quote'>;
+  readonly rules: Pick<MarketRules, 'base' | 'quote' | 'quantityStep' | 'takerFee'>;
   /** What the account began with. */
   readonly budget: Decimal;
   /** Bars between a prediction and the close it is about. */
@@ -55,79 +74,128 @@ export interface BacktestTerms {
 }
 
 const MILLIS_PER_YEAR = 365 * 86_400_000;
+const CURVE_POINTS = 1_200;
 
 /** Sums a backtest up, with the metrics that judge models in production, on bar returns of the equity. */
 export function backtestReport(result: BacktestResult, terms: BacktestTerms): BacktestReport {
-  const { candles, timeframe, budget } = terms;
+  const { candles, timeframe, budget, rules } = terms;
   const { equity, bars } = result;
   const traded = candles.slice(candles.length - bars);
   const [first, last] = [traded[0] as Candle, traded.at(-1) as Candle];
   const start = budget.toNumber();
-  const returns = equity.map((value, bar) => {
-    const before = equity[bar - 1] ?? start;
-    // From nothing nothing more is lost or earned.
-    return before > 0 ? value / before - 1 : 0;
-  });
+  const returns = changes(equity, start);
+  const market = changes(
+    traded.map(({ close }) => close),
+    first.close,
+  );
   const periodsPerYear = MILLIS_PER_YEAR / timeframeMillis(timeframe);
-  const books = bookOrders(result, terms, traded);
+  const booked = bookInOrder(result.orders, rules);
+  const trips = roundTrips(booked, rules);
+  const marketReturn = last.close / first.close - 1;
+  const kept = (1 - rules.takerFee.toNumber()) ** 2;
+  const points = traded.map(({ openTime, close }, bar) => ({
+    at: closeTime(openTime, timeframe),
+    equity: equity[bar] as number,
+    close,
+  }));
   return {
     bars,
     from: first.openTime,
     to: last.openTime,
     trades: result.account.trades,
-    exits: books.exitPnls.length,
+    exits: new Set(booked.filter(({ fill }) => fill.side === 'sell').map(({ order }) => order.clientOrderId)).size,
     startEquity: budget.toFixed(),
     endEquity: (equity.at(-1) as number).toFixed(2),
     totalReturn: totalReturn(returns),
-    marketReturn: last.close / first.close - 1,
+    marketReturn,
     sharpeRatio: sharpeRatio(returns, periodsPerYear),
     sortinoRatio: sortinoRatio(returns, periodsPerYear),
     periodsPerYear,
     maxDrawdown: maxDrawdown(returns),
-    hitRate: hitRate(books.exitPnls),
-    turnover: turnover(books.weights),
-    fees: books.fees.round(8).toFixed(),
+    buyAndHold: {
+      totalReturn: (1 + marketReturn) * kept - 1,
+      sharpeRatio: sharpeRatio(market, periodsPerYear),
+      sortinoRatio: sortinoRatio(market, periodsPerYear),
+      maxDrawdown: maxDrawdown(market),
+    },
+    hitRate: hitRate(trips.filter(({ to }) => to !== null).map(({ pnl }) => Number(pnl))),
+    turnover: turnover(weightsOf(booked, equity, terms, traded)),
+    exposure: exposureOf(trips, first.openTime, closeTime(last.openTime, timeframe)),
+    fees: booked
+      .reduce((sum, { fee }) => sum.plus(fee), ZERO)
+      .round(8)
+      .toFixed(),
+    slippage: slippageOf(booked, terms),
+    refusals: refusalsOf(result),
     predictions: judgePredictions(result, terms),
+    months: monthlyReturns(
+      traded.map(({ openTime }, bar) => ({
+        openTime,
+        equity: returns[bar] as number,
+        market: market[bar] as number,
+      })),
+    ),
+    trips,
+    curve: thinOut(equityCurve(points, start), CURVE_POINTS),
   };
 }
 
-interface BookedOrders {
-  readonly exitPnls: readonly number[];
-  /** The position's share of the equity after each bar. */
-  readonly weights: readonly number[];
-  readonly fees: Decimal;
+/** From nothing nothing more is lost or earned. */
+function changes(values: readonly number[], start: number): number[] {
+  return values.map((value, at) => {
+    const before = values[at - 1] ?? start;
+    return before > 0 ? value / before - 1 : 0;
+  });
 }
 
-function bookOrders(
-  { orders, equity }: BacktestResult,
-  { timeframe, rules }: BacktestTerms,
+/** The position's share of the equity after each bar. */
+function weightsOf(
+  booked: readonly BookedFill[],
+  equity: readonly number[],
+  { timeframe }: BacktestTerms,
   traded: readonly Candle[],
-): BookedOrders {
-  const fills = orders.flatMap((order) => [...order.fills.values()].map((fill) => ({ order, fill })));
-  fills.sort((a, b) => a.fill.executedAt - b.fill.executedAt);
-  const exits = new Map<string, Decimal>();
-  const weights: number[] = [];
-  let position = FLAT;
-  let fees = ZERO;
+): readonly number[] {
+  let held = 0;
   let next = 0;
-  for (const [bar, candle] of traded.entries()) {
+  return traded.map((candle, bar) => {
     // What the last bar's close decided has no later bar to be booked in.
     const until = bar === traded.length - 1 ? Number.POSITIVE_INFINITY : closeTime(candle.openTime, timeframe);
-    for (let at = fills[next]; at && at.fill.executedAt <= until; at = fills[++next]) {
-      const effect = applyFill(position, at.fill, rules);
-      position = effect.position;
-      fees = fees.plus(feeInQuote(at.fill, rules));
-      const { clientOrderId, side } = at.order;
-      if (side === 'sell') exits.set(clientOrderId, (exits.get(clientOrderId) ?? ZERO).plus(effect.realisedPnl));
+    for (let at = booked[next]; at && at.fill.executedAt <= until; at = booked[++next]) {
+      held = at.position.quantity.toNumber();
     }
     const worth = equity[bar] as number;
-    weights.push(worth > 0 ? (position.quantity.toNumber() * candle.close) / worth : 0);
-  }
-  return { exitPnls: [...exits.values()].map((pnl) => pnl.toNumber()), weights, fees };
+    return worth > 0 ? (held * candle.close) / worth : 0;
+  });
 }
 
-const feeInQuote = ({ fee, feeAsset, price }: Fill, { base }: Pick<MarketRules, 'base'>): Decimal =>
-  feeAsset === base ? fee.times(price) : fee;
+function exposureOf(trips: readonly RoundTrip[], from: number, to: number): number {
+  const held = trips.reduce((sum, trip) => sum + ((trip.to ?? to) - trip.from), 0);
+  return Math.min(1, Math.max(0, held / (to - from)));
+}
+
+function slippageOf(booked: readonly BookedFill[], { candles, timeframe }: BacktestTerms): string {
+  const closes = new Map(candles.map(({ openTime, close }) => [closeTime(openTime, timeframe), close]));
+  let sum = ZERO;
+  for (const { order, fill } of booked) {
+    const close = closes.get(order.barClose);
+    const reference = order.type === 'stop' ? order.stopPrice : close === undefined ? null : decimal(String(close));
+    // A limit is filled at its own price: that it cost nothing more is what it is for.
+    if (reference === null || order.type === 'limit' || order.type === 'post_only') continue;
+    const worse = fill.side === 'buy' ? fill.price.minus(reference) : reference.minus(fill.price);
+    sum = sum.plus(worse.times(fill.quantity));
+  }
+  return sum.round(8).toFixed();
+}
+
+function refusalsOf({ decisions }: BacktestResult): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { action, reason } of decisions) {
+    if (action !== 'refused') continue;
+    const rule = reason.split(':')[0] as string;
+    counts[rule] = (counts[rule] ?? 0) + 1;
+  }
+  return counts;
+}
 
 function judgePredictions(
   { decisions }: BacktestResult,

@@ -3,6 +3,9 @@ import type { Side } from '../ports/exchange.ts';
 import type { JsonObject } from '../ports/ledger.ts';
 import type { Signal } from './strategy.ts';
 
+/** Why a position is left. */
+export type ExitCause = 'signal' | 'stop_loss' | 'trailing_stop' | 'take_profit' | 'time_limit';
+
 /** What the trader concluded from one closed bar, and why. */
 export interface Decision {
   readonly barClose: EpochMillis;
@@ -15,6 +18,8 @@ export interface Decision {
   readonly action: 'order' | 'none' | 'refused';
   /** Why there was no order; empty for an order. */
   readonly reason: string;
+  /** What makes the trader leave; `null` unless a sale is wanted. */
+  readonly exitCause: ExitCause | null;
   readonly clientOrderId: string | null;
   readonly side: Side | null;
   readonly quantity: string | null;

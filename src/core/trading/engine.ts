@@ -1,92 +1,65 @@
-import type { Candle, Timeframe } from '../market-data/candle.ts';
+import type { Candle } from '../market-data/candle.ts';
 import { timeframeMillis } from '../market-data/timeframe.ts';
 import { type EpochMillis, epochMillis } from '../ports/clock.ts';
-import type { Exchange, StreamMessage } from '../ports/exchange.ts';
-import type { Predictor } from '../ports/predictor.ts';
-import type { ProposedOrder } from '../risk/approved-order.ts';
-import { checkRisk, type TradingMode } from '../risk/risk-engine.ts';
-import { clientOrderId } from './client-order-id.ts';
-import type { Decision } from './decision.ts';
-import type { EngineCounters } from './engine-counters.ts';
+import type { StreamMessage } from '../ports/exchange.ts';
+import type { TradingMode } from '../risk/risk-context.ts';
+import { type BarFeed, createBarFeed } from './bar-feed.ts';
+import { decide } from './decide.ts';
+import { type EngineCounters, newCounters } from './engine-counters.ts';
+import type { EngineLine } from './engine-line.ts';
+import type { EngineMessage } from './engine-message.ts';
+import type { EngineModel } from './engine-model.ts';
+import type { EngineOptions, EnginePorts, EngineSnapshot } from './engine-options.ts';
 import type { EngineSettings } from './engine-settings.ts';
-import { type Decimal, decimal, type Price, price, ZERO } from './money.ts';
-import { OrderDesk, type OrderDeskOptions, type OrderDeskPorts, type OrderNews } from './order-desk.ts';
-import type { OwnOrder } from './own-order.ts';
-import { equityOf, markEquity, type SlotAccount } from './slot-account.ts';
-import { intentOf, type Signal, signalOf } from './strategy.ts';
+import type { Book } from './entry-rules.ts';
+import { highestHeld } from './exit-rules.ts';
+import { createLineState, type LineState } from './line-state.ts';
+import { createMarketWatch } from './market-watch.ts';
+import { type Decimal, ZERO } from './money.ts';
+import { OrderDesk } from './order-desk.ts';
+import { createOrderGate, type OrderGate } from './order-gate.ts';
+import { createOrderPace } from './order-pace.ts';
+import { createPositionKeeper, type PositionKeeper } from './position-keeper.ts';
+import type { SlotAccount } from './slot-account.ts';
+import { touchedOrders } from './touched-orders.ts';
 
-/** Incremental features of closed bars; see the feature set for what a row holds. */
-export interface BarFeatures {
-  /** The row after a closed bar, `undefined` while there is not enough history; valid until the next call. */
-  close(candle: Candle): Float32Array | undefined;
-}
-
-/** A model ready to decide: `columns[i]` is the feature set's column of the model's i-th input. */
-export interface EngineModel {
-  readonly runId: string;
-  readonly predictor: Predictor;
-  readonly columns: readonly number[];
-}
-
-export type EngineMessage =
-  | StreamMessage
-  | { readonly kind: 'model'; readonly model: EngineModel; readonly swapped: () => void }
-  | { readonly kind: 'settings'; readonly settings: EngineSettings }
-  | { readonly kind: 'mode'; readonly mode: TradingMode }
-  | OrderNews;
-
-export interface EnginePorts extends OrderDeskPorts {
-  readonly exchange: OrderDeskPorts['exchange'] & Pick<Exchange, 'candles'>;
-}
-
-export interface EngineOptions extends Omit<OrderDeskOptions, 'counters' | 'barMillis'> {
-  readonly timeframe: Timeframe;
-  readonly features: BarFeatures;
-  readonly settings: EngineSettings;
-  readonly mode: TradingMode;
-  /** Called when a bar's decision, its orders and its journal are done. */
-  readonly onBarDone?: (barClose: EpochMillis) => void;
-  /** Called once with what cannot be handled: the process must end, and the start-up path recovers. */
-  readonly onFatal: (error: unknown) => void;
-}
+/** Bars after which a risen high is written down, so that a restart does not lower a trailing stop. */
+const BARS_BETWEEN_MARKS = 60;
 
 /**
- * The trading loop of one slot: one mailbox, one message at a time, so that nothing is ever decided by half a state.
+ * The trading loop of one line: one mailbox, one message at a time, so that nothing is ever decided by half a state.
  *
+ * A closed bar is decided by `decide`; whoever tends entries, exits and protection then brings the orders to what was decided, after every message.
  * Live, paper and backtest differ only in the ports. Money is decimal; features and probabilities are floats.
  */
 export class TradingEngine {
-  readonly counters: EngineCounters = {
-    candles: 0,
-    trades: 0,
-    bookTops: 0,
-    duplicateCandles: 0,
-    missingCandles: 0,
-    decisions: 0,
-    orders: 0,
-    swaps: 0,
-    errors: 0,
-    lastBarClose: 0,
-    lastDecisionUs: 0,
-  };
+  readonly counters: EngineCounters = newCounters();
   readonly #options: EngineOptions;
   readonly #ports: EnginePorts;
   readonly #mailbox: EngineMessage[] = [];
   readonly #barMillis: number;
   readonly #desk: OrderDesk;
+  readonly #gate: OrderGate;
+  readonly #keeper: PositionKeeper;
+  readonly #market = createMarketWatch();
+  readonly #bars: BarFeed;
+  readonly #state: LineState;
   #running = false;
   #stopped = false;
+  #acknowledging = 0;
   #idle: PromiseWithResolvers<void> | undefined;
   #settings: EngineSettings;
   #mode: TradingMode;
   #model: EngineModel | undefined;
   #row = new Float32Array(0);
-  #book: { readonly bid: Price; readonly ask: Price } | undefined;
-  #lastDataAt = Number.NEGATIVE_INFINITY;
-  #lastOpenTime = Number.NEGATIVE_INFINITY;
-  #lastClose = ZERO;
-  #sent: { readonly id: string; readonly barClose: number }[] = [];
+  #now = Number.NEGATIVE_INFINITY;
+  #clockSkewMs = 0;
+  #marketWasDown = false;
+  #silentSince: number | undefined;
+  #isHaltAsked = false;
   #doneBar: EpochMillis | undefined;
+  #published = -1;
+  #barsSinceMark = 0;
 
   constructor(options: EngineOptions, ports: EnginePorts) {
     this.#options = options;
@@ -94,12 +67,39 @@ export class TradingEngine {
     this.#settings = options.settings;
     this.#mode = options.mode;
     this.#barMillis = timeframeMillis(options.timeframe);
-    const desk = { ...options, barMillis: this.#barMillis, counters: this.counters };
-    this.#desk = new OrderDesk(desk, ports, (news) => this.accept(news));
+    this.#bars = createBarFeed(
+      options,
+      { counters: this.counters, market: this.#market, staleMs: () => this.#settings.limits.staleDataMs },
+      ports,
+      {
+        passed: (candle) => this.#raise(candle),
+        closed: (candle, row, receivedAt) => this.#takeBar(candle, row, receivedAt),
+      },
+    );
+    this.#desk = new OrderDesk(
+      { ...options, barMillis: this.#barMillis, limits: () => this.#settings.limits, counters: this.counters },
+      ports,
+      (news) => this.accept(news),
+    );
+    const pace = createOrderPace(ports.pace ?? ports.monotonic);
+    this.#gate = createOrderGate(
+      { slot: options.slot, epoch: options.fence.epoch, symbol: options.rules.symbol },
+      { view: () => this.#state.view(), settings: () => this.#settings },
+      { desk: this.#desk, pace },
+    );
+    const line = this.#line();
+    this.#state = createLineState(
+      options,
+      line,
+      { market: this.#market, pace, clockSkewMs: () => this.#clockSkewMs },
+      ports,
+    );
+    this.#keeper = createPositionKeeper(line, (book) => this.#isWhole(book));
   }
 
+  /** With the fills of open orders. */
   get account(): SlotAccount {
-    return this.#desk.account;
+    return this.#desk.effective;
   }
   get mode(): TradingMode {
     return this.#mode;
@@ -107,34 +107,36 @@ export class TradingEngine {
   get model(): EngineModel | undefined {
     return this.#model;
   }
-  /** The order that has not ended yet. */
-  get inFlight(): OwnOrder | undefined {
-    return this.#desk.inFlight;
-  }
   /** Market time as the bars tell it. */
   get marketTime(): EpochMillis {
     return epochMillis(this.counters.lastBarClose);
   }
+  /** True when the mailbox is empty and no answer is awaited; orders may rest. */
+  get isIdle(): boolean {
+    return !this.#running && this.#acknowledging === 0 && (this.#stopped || !this.#desk.isWaiting);
+  }
+
+  /** The line as it is now: what periodic reconciliation compares with the exchange. */
+  snapshot(): EngineSnapshot {
+    const { effective, open, revision } = this.#desk;
+    return { account: effective, openOrders: [...open.values()], revision };
+  }
 
   /** Feeds history without deciding on it; oldest first, before the first message. */
   seed(candles: readonly Candle[]): void {
-    for (const candle of candles) {
-      if (candle.openTime <= this.#lastOpenTime) continue;
-      this.#options.features.close(candle);
-      this.#follow(candle);
-    }
+    this.#bars.seed(candles);
   }
 
   /** Takes a message; it is handled at once when nothing else is, otherwise in its turn. */
   accept(message: EngineMessage): void {
     if (this.#stopped) return;
     this.#mailbox.push(message);
-    if (!this.#running) void this.#run();
+    if (!this.#running) this.#run();
   }
 
-  /** Resolves when the mailbox is empty and no order is in flight. */
+  /** Resolves when the mailbox is empty and no answer is awaited; orders may rest. */
   async idle(): Promise<void> {
-    while (this.#running || this.#desk.inFlight) {
+    while (!this.isIdle) {
       this.#idle ??= Promise.withResolvers<void>();
       await this.#idle.promise;
     }
@@ -145,201 +147,320 @@ export class TradingEngine {
     this.#stopped = true;
     this.#desk.close();
     this.#mailbox.length = 0;
+    this.#wake();
   }
 
-  async #run(): Promise<void> {
+  /** Handles messages until there is none; goes on by itself after one that has to wait for something. */
+  #run(): void {
     this.#running = true;
     try {
       for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) {
         const more = this.#handle(next);
-        if (more) await more;
-        if (this.#doneBar !== undefined && !this.#desk.inFlight) await this.#barDone();
+        if (more) {
+          more.then(
+            () => this.#goOn(),
+            (error: unknown) => this.#fail(error),
+          );
+          return;
+        }
+        this.#steer();
       }
     } catch (error) {
-      this.counters.errors += 1;
-      this.stop();
-      this.#options.onFatal(error);
-    } finally {
-      this.#running = false;
-      const idle = this.#idle;
-      this.#idle = undefined;
-      idle?.resolve();
+      this.#fail(error);
+      return;
     }
+    this.#running = false;
+    this.#wake();
+  }
+
+  #goOn(): void {
+    try {
+      if (!this.#stopped) this.#steer();
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#run();
+  }
+
+  #fail(error: unknown): void {
+    this.counters.errors += 1;
+    this.#running = false;
+    this.stop();
+    this.#options.onFatal(error);
+  }
+
+  #wake(): void {
+    if (!this.#idle || !this.isIdle) return;
+    const idle = this.#idle;
+    this.#idle = undefined;
+    idle.resolve();
   }
 
   #handle(message: EngineMessage): Promise<void> | undefined {
     switch (message.kind) {
       case 'candle':
-        this.#lastDataAt = message.receivedAt;
-        return message.symbol === this.#options.rules.symbol && message.closed
-          ? this.#closeBar(message.candle, message.receivedAt)
-          : undefined;
       case 'trade':
-        this.#lastDataAt = message.receivedAt;
-        this.counters.trades += 1;
-        return undefined;
       case 'book-top':
-        this.#lastDataAt = message.receivedAt;
-        this.counters.bookTops += 1;
-        this.#book = { bid: message.bid, ask: message.ask };
-        return undefined;
+        return message.symbol === this.#options.rules.symbol ? this.#seeMarket(message) : undefined;
       case 'order':
+        this.#at(message.receivedAt);
         this.#desk.hear(message.report.clientOrderId, message.report, []);
         return undefined;
-      case 'fill':
-        this.#desk.hear(message.fill.clientOrderId ?? this.#desk.idOf(message.fill.exchangeOrderId), undefined, [
-          message.fill,
-        ]);
+      case 'fill': {
+        this.#at(message.receivedAt);
+        const { fill } = message;
+        this.#desk.hear(fill.clientOrderId ?? this.#desk.idOf(fill.exchangeOrderId), undefined, [fill]);
+        return undefined;
+      }
+      case 'balance-change':
+        // Which transfer it was comes as `transfers`; until then nothing is known but that something changed.
         return undefined;
       case 'connection':
-        if (message.state === 'down') this.#book = undefined;
-        this.#ports.log.info('connection', { channel: message.channel, state: message.state, reason: message.reason });
-        if (message.state === 'up' && message.channel === 'account') this.#desk.ask();
-        return undefined;
+        return this.#connection(message);
       case 'model':
         return this.#swap(message.model, message.swapped);
       case 'settings':
         this.#settings = message.settings;
+        this.#keeper.settingsChanged();
         return undefined;
       case 'mode':
         this.#mode = message.mode;
         return undefined;
-      case 'submitted':
-        this.#desk.submitted(message.id, message.outcome);
+      case 'tick':
+        this.#at(message.now);
+        this.#watchSilence(message.now);
         return undefined;
-      case 'resolved':
-        this.#desk.resolved(message.id, message.report, message.fills);
+      case 'clock':
+        this.#clockSkewMs = message.skewMs;
+        return undefined;
+      case 'transfers':
+        for (const transfer of message.transfers) this.#desk.transfer(transfer);
+        return undefined;
+      default:
+        this.#desk.answered(message);
         return undefined;
     }
   }
 
-  async #swap(model: EngineModel, swapped: () => void): Promise<void> {
+  #at(receivedAt: number): void {
+    if (receivedAt > this.#now) this.#now = receivedAt;
+  }
+
+  #seeMarket(message: Extract<StreamMessage, { kind: 'candle' | 'trade' | 'book-top' }>): Promise<void> | undefined {
+    const { receivedAt } = message;
+    this.#at(receivedAt);
+    this.#market.data(receivedAt);
+    this.#isHaltAsked = false;
+    switch (message.kind) {
+      case 'candle':
+        if (message.timeframe !== this.#options.timeframe) return undefined;
+        this.#bars.heardTime(message.at, receivedAt);
+        return message.closed ? this.#bars.take(message.candle, message.at, receivedAt) : undefined;
+      case 'trade':
+        this.counters.trades += 1;
+        this.#bars.heardTime(message.at, receivedAt);
+        this.#keeper.watch(message.price, null, null);
+        return undefined;
+      case 'book-top':
+        this.counters.bookTops += 1;
+        this.#market.top(message, receivedAt);
+        this.#keeper.watch(message.bid, message.bid, message);
+        return undefined;
+    }
+  }
+
+  /** A book that a stop may be judged by: not crossed, and not so wide that its bid says nothing. */
+  #isWhole({ bid, ask }: Book): boolean {
+    return ask.gt(bid) && ask.minus(bid).times(2).lte(ask.plus(bid).times(this.#settings.limits.maxSpreadFraction));
+  }
+
+  #watchSilence(now: number): void {
+    this.#silentSince ??= now;
+    const { lastDataAt } = this.#market;
+    const silentFor = now - (lastDataAt ?? this.#silentSince);
+    if (silentFor < this.#settings.haltAfterDataSilenceMs || this.#isHaltAsked) return;
+    this.#isHaltAsked = true;
+    this.#keeper.cancelEntries();
+    this.#options.onHalt?.(`no market data of ${this.#options.rules.symbol} for ${Math.round(silentFor)} ms`);
+  }
+
+  #connection(message: Extract<StreamMessage, { kind: 'connection' }>): Promise<void> | undefined {
+    const { channel, state, reason } = message;
+    this.#ports.log.info('connection', { channel, state, reason });
+    if (state === 'down') {
+      this.#market.lost();
+      if (channel === 'market') this.#marketWasDown = true;
+      return undefined;
+    }
+    if (channel === 'account') this.#desk.ask();
+    if (channel !== 'market' || !this.#marketWasDown) return undefined;
+    this.#marketWasDown = false;
+    return this.#bars.readMissed();
+  }
+
+  #swap(model: EngineModel, swapped: () => void): Promise<void> | undefined {
     const old = this.#model;
     this.#model = model;
     this.#row = new Float32Array(model.columns.length);
+    this.#options.features.select?.(model.columns);
     this.counters.swaps += old ? 1 : 0;
     this.#ports.journal.swapped({
       fromRunId: old?.runId ?? null,
       toRunId: model.runId,
       modelHash: model.predictor.modelHash,
     });
-    await old?.predictor.release();
-    swapped();
+    // The new model decides already: nothing waits for the old one's memory.
+    if (!old) swapped();
+    else
+      old.predictor.release().then(swapped, (error: unknown) => {
+        if (!this.#stopped) this.#fail(error);
+      });
+    return undefined;
   }
 
-  #follow(candle: Candle): void {
-    this.#lastOpenTime = candle.openTime;
-    this.#lastClose = decimal(String(candle.close));
-    this.counters.lastBarClose = candle.openTime + this.#barMillis;
+  #takeBar(candle: Candle, row: Float32Array | undefined, receivedAt: number): Promise<void> | undefined {
+    const touched = touchedOrders(this.#desk, candle);
+    if (touched.length > 0)
+      return this.#askFirst(touched).then((unanswered) => this.#predict(candle, row, receivedAt, unanswered));
+    return this.#predict(candle, row, receivedAt, null);
   }
 
-  async #closeBar(candle: Candle, receivedAt: number): Promise<void> {
-    this.counters.candles += 1;
-    if (candle.openTime <= this.#lastOpenTime) {
-      this.counters.duplicateCandles += 1;
-      return;
+  async #askFirst(ids: readonly string[]): Promise<string | null> {
+    for (const id of ids) if (!(await this.#desk.askNow(id))) return id;
+    return null;
+  }
+
+  #predict(
+    candle: Candle,
+    row: Float32Array | undefined,
+    receivedAt: number,
+    unanswered: string | null,
+  ): Promise<void> | undefined {
+    const model = this.#model;
+    if (!model || !row) {
+      this.#conclude(candle, null, receivedAt, unanswered);
+      return undefined;
     }
-    if (candle.openTime > this.#lastOpenTime + this.#barMillis && Number.isFinite(this.#lastOpenTime))
-      await this.#fillGap(candle);
-    const row = this.#options.features.close(candle);
-    this.#follow(candle);
-    const decision = await this.#decide(candle, row);
+    const { columns, predictor } = model;
+    for (let input = 0; input < columns.length; input += 1) this.#row[input] = row[columns[input] as number] as number;
+    const probability = predictor.predict(this.#row);
+    if (typeof probability !== 'number')
+      return probability.then((value) => this.#conclude(candle, value, receivedAt, unanswered));
+    this.#conclude(candle, probability, receivedAt, unanswered);
+    return undefined;
+  }
+
+  #conclude(candle: Candle, probability: number | null, receivedAt: number, unanswered: string | null): void {
+    // What was waited for may come after the end.
+    if (this.#stopped) return;
+    this.#state.mark();
+    const { leaving } = this.#keeper;
+    const model = this.#model;
+    const inputs = this.#state.inputs({ candle, model, row: this.#row, probability, leaving, unanswered });
+    const decided = decide(inputs);
     // A trader that was paused past its lease must not write over its successor's decision either.
     this.#desk.requireLease();
+    this.#keeper.act(decided);
     this.counters.decisions += 1;
     this.counters.lastDecisionUs = (this.#ports.monotonic.now() - receivedAt) * 1000;
-    this.#ports.journal.decision(decision);
-    this.#doneBar = decision.barClose;
+    this.#ports.journal.decision(decided.decision, inputs);
+    this.#raise(candle);
+    this.#keeper.barClosed();
+    if (this.#desk.effective.holding) this.#published = -1;
+    this.#doneBar = inputs.barClose;
   }
 
-  /** Reads what was missed, so that features are those of an unbroken feed; the market may also simply have paused. */
-  async #fillGap(until: Candle): Promise<void> {
-    const missing = (until.openTime - this.#lastOpenTime) / this.#barMillis - 1;
-    const missed = await this.#ports.exchange.candles({
-      symbol: this.#options.rules.symbol,
-      timeframe: this.#options.timeframe,
-      since: epochMillis(this.#lastOpenTime + this.#barMillis),
-      limit: Math.min(missing, 1_000),
-    });
-    this.counters.missingCandles += missing;
-    this.seed(missed.filter((candle) => candle.openTime < until.openTime));
+  /** Moves what trailing stops are measured from. */
+  #raise(candle: Candle): void {
+    this.#barsSinceMark += 1;
+    const { holding } = this.#desk.effective;
+    if (!holding) return;
+    const bar = { ...candle, barClose: candle.openTime + this.#barMillis, barMillis: this.#barMillis };
+    if (!this.#desk.raise(highestHeld(bar, holding))) return;
+    if (this.#settings.exits.trailingStopFraction === 0 || this.#barsSinceMark < BARS_BETWEEN_MARKS) return;
+    this.#barsSinceMark = 0;
+    this.#ports.journal.marked(this.#desk.account);
   }
 
-  async #decide(candle: Candle, row: Float32Array | undefined): Promise<Decision> {
-    const barClose = epochMillis(candle.openTime + this.#barMillis);
-    const model = this.#model;
-    const base = {
-      barClose,
-      close: candle.close,
-      runId: model?.runId ?? null,
-      modelHash: model?.predictor.modelHash ?? null,
-      probability: null,
-      signal: null,
-      action: 'none',
-      clientOrderId: null,
-      side: null,
-      quantity: null,
-    } as const;
-    if (!model) return { ...base, reason: 'no model is in production' };
-    if (!row) return { ...base, reason: 'not enough history for the features' };
-    for (const [input, column] of model.columns.entries()) this.#row[input] = row[column] as number;
-    const probability = await model.predictor.predict(this.#row);
-    const signal = signalOf(probability, this.#settings.strategy);
-    return this.#act({ ...base, probability, signal }, signal);
+  /** Brings orders to what was decided, tells other lines what is at stake, and acknowledges a bar that is done. */
+  #steer(): void {
+    this.#keeper.tend();
+    if (this.#desk.revision !== this.#published) {
+      this.#published = this.#desk.revision;
+      this.#state.publish();
+    }
+    if (this.#doneBar !== undefined && !this.#desk.isWaiting) this.#barDone(this.#doneBar);
   }
 
-  #act(base: Omit<Decision, 'reason'>, signal: Signal): Decision {
-    const { slot, rules, fence } = this.#options;
-    const { strategy, limits } = this.#settings;
-    const { barClose } = base;
-    const mark = this.#lastClose;
-    const equity = equityOf(this.#desk.account, strategy.quoteBudget, mark);
-    this.#mark(equity, barClose);
-    const { account, inFlight } = this.#desk;
-    if (inFlight) return { ...base, reason: `order ${inFlight.clientOrderId} is ${inFlight.state}` };
-    if (this.#options.decidedBars.has(barClose))
-      return { ...base, reason: 'an order for this bar was sent before a restart' };
-    const intent = intentOf(signal, account.position.quantity, mark, equity, strategy, rules);
-    if (!intent) return { ...base, reason: 'the position is where the signal wants it' };
-    const side = intent.leg === 'entry' ? 'buy' : 'sell';
-    const proposed: ProposedOrder = {
-      symbol: rules.symbol,
-      clientOrderId: clientOrderId({ slot, barClose, leg: intent.leg, attempt: 0, epoch: fence.epoch }),
-      side,
-      type: 'market',
-      quantity: intent.quantity,
-      referencePrice: price(mark),
+  /** The last close; before the first bar what the position has cost. */
+  #lastPrice(): Decimal {
+    const { close } = this.#bars;
+    if (close.gt(ZERO)) return close;
+    const { cost, quantity } = this.#desk.effective.position;
+    return quantity.gt(ZERO) ? cost.div(quantity) : ZERO;
+  }
+
+  #modelHash(): string | null {
+    return this.#model?.predictor.modelHash ?? null;
+  }
+
+  #line(): EngineLine {
+    const engine = this;
+    const { rules, capabilities } = this.#options;
+    const { journal, log } = this.#ports;
+    return {
+      rules,
+      capabilities,
+      journal,
+      log,
+      desk: this.#desk,
+      gate: this.#gate,
+      counters: this.counters,
+      get settings() {
+        return engine.#settings;
+      },
+      get mode() {
+        return engine.#mode;
+      },
+      get now() {
+        return engine.#ports.pace?.now() ?? engine.#now;
+      },
+      get book() {
+        return engine.#market.book;
+      },
+      get mark() {
+        const { book } = engine.#market;
+        return book && engine.#isWhole(book) ? book.bid : engine.#lastPrice();
+      },
+      get close() {
+        return engine.#lastPrice();
+      },
+      get marketTime() {
+        return engine.marketTime;
+      },
+      get modelHash() {
+        return engine.#modelHash();
+      },
     };
-    this.#sent = this.#sent.filter((sent) => sent.barClose > barClose - 60_000);
-    const risk = checkRisk(proposed, limits, {
-      mode: this.#mode,
-      held: account.position.quantity,
-      equity,
-      dayStartEquity: account.dayStartEquity,
-      peakEquity: account.peakEquity,
-      book: this.#book,
-      dataAgeMs: this.#ports.monotonic.now() - this.#lastDataAt,
-      ordersLastMinute: this.#sent.length,
-      alreadySent: this.#sent.some((sent) => sent.id === proposed.clientOrderId),
-    });
-    const wanted = { ...base, side, quantity: intent.quantity.toFixed() } as const;
-    if (risk.outcome === 'refused') return { ...wanted, action: 'refused', reason: `${risk.rule}: ${risk.reason}` };
-    this.#sent.push({ id: proposed.clientOrderId, barClose });
-    this.#desk.send(risk.order, barClose, base.modelHash);
-    return { ...wanted, action: 'order', reason: '', clientOrderId: proposed.clientOrderId };
   }
 
-  #mark(equity: Decimal, now: EpochMillis): void {
-    const marked = markEquity(this.#desk.account, equity, now);
-    const newDay = marked.day !== this.#desk.account.day;
-    this.#desk.account = marked;
-    if (newDay) this.#ports.journal.marked(marked);
-  }
-
-  async #barDone(): Promise<void> {
-    const bar = this.#doneBar as EpochMillis;
+  /** Tells that a bar is done once all of it is written; the next message does not wait for that. */
+  #barDone(bar: EpochMillis): void {
     this.#doneBar = undefined;
-    await this.#ports.journal.flush();
-    this.#options.onBarDone?.(bar);
+    const { onBarDone } = this.#options;
+    if (!onBarDone) return;
+    this.#acknowledging += 1;
+    this.#ports.journal.flush().then(
+      () => {
+        this.#acknowledging -= 1;
+        if (!this.#stopped) onBarDone(bar);
+        this.#wake();
+      },
+      (error: unknown) => {
+        this.#acknowledging -= 1;
+        if (!this.#stopped) this.#fail(error);
+      },
+    );
   }
 }

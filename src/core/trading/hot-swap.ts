@@ -1,8 +1,8 @@
 import { AresError, messageOf } from '../ares-error.ts';
 import type { FeatureSet } from '../features/feature-set.ts';
 import type { Timeframe } from '../market-data/candle.ts';
-import { checkSignature } from '../models/check-signature.ts';
-import { selectColumns } from '../models/select-columns.ts';
+import { modelInputs } from '../models/model-inputs.ts';
+import type { Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ModelHash, ModelStore } from '../ports/model-store.ts';
 import type { PredictorLoader } from '../ports/predictor.ts';
@@ -22,19 +22,31 @@ export interface HotSwapPorts {
   readonly engine: Pick<TradingEngine, 'accept' | 'model'>;
   readonly journal: TradingJournal;
   readonly log: Log;
+  /** For trying again what failed to load; without them a failure is final. */
+  readonly timers?: Pick<Timers, 'sleep'>;
 }
+
+/** Between two tries to load a champion that failed to. */
+const RETRY_MS = 60_000;
 
 export interface HotSwap {
   /**
    * Loads and verifies the model beside the running one, then hands it to the engine between two messages. Requests queue, the newest wins.
-   * Resolves when the model decides, when a newer request has replaced it, or when it failed, which leaves the old one trading and is journalled.
+   * Resolves when the model decides, when a newer request has replaced it, or when it failed, which leaves the old one trading and is journalled;
+   * it is then tried again every minute, until it decides or a newer one is asked for.
    */
   request(target: SwapTarget): Promise<void>;
   readonly swapInProgress: boolean;
+  /** Tries nothing again any more. */
+  stop(): void;
 }
 
 export function createHotSwap(
-  options: { readonly featureSet: FeatureSet; readonly timeframe: Timeframe },
+  options: {
+    /** The set that the engine's features compute; a model of another one is taken when all its features are in it. */
+    readonly featureSet: FeatureSet;
+    readonly timeframe: Timeframe;
+  },
   ports: HotSwapPorts,
 ): HotSwap {
   let newest = -1;
@@ -43,14 +55,18 @@ export function createHotSwap(
 
   const load = async (target: SwapTarget) => {
     const predictor = await ports.predictorLoader.load(await ports.modelStore.get(target.modelHash));
-    const checked = checkSignature(predictor.signature, options.featureSet, options.timeframe);
-    if (checked.ok)
-      return { runId: target.runId, predictor, columns: selectColumns(predictor.signature, options.featureSet) };
-    await predictor.release();
-    throw new AresError('SIGNATURE_MISMATCH', checked.reason, { runId: target.runId });
+    try {
+      const { columns } = modelInputs(predictor.signature, options.timeframe, options.featureSet);
+      return { runId: target.runId, predictor, columns };
+    } catch (error) {
+      await predictor.release();
+      throw error;
+    }
   };
 
-  const swap = async (target: SwapTarget): Promise<void> => {
+  const stopping = new AbortController();
+
+  const swap = async (target: SwapTarget, isRetry: boolean): Promise<void> => {
     if (target.sequence < newest || ports.engine.model?.predictor.modelHash === target.modelHash) return;
     try {
       const model = await load(target);
@@ -64,21 +80,31 @@ export function createHotSwap(
       const meanwhile = ports.engine.model ? 'the one before it keeps trading' : 'nothing is traded without one';
       const message = `model ${target.runId} was not swapped in, ${meanwhile}: ${messageOf(error)}`;
       ports.log.error(message, { error });
-      ports.journal.failed({ code: error instanceof AresError ? error.code : 'SWAP_FAILED', message });
+      // Said once: that it still fails a minute later is no news.
+      if (!isRetry) ports.journal.failed({ code: error instanceof AresError ? error.code : 'SWAP_FAILED', message });
+      ports.timers?.sleep(RETRY_MS, stopping.signal).then(
+        () => enqueue(target, true),
+        () => undefined,
+      );
     }
+  };
+
+  const enqueue = (target: SwapTarget, isRetry: boolean): Promise<void> => {
+    pending += 1;
+    tail = tail
+      .then(() => swap(target, isRetry))
+      .finally(() => {
+        pending -= 1;
+      });
+    return tail;
   };
 
   return {
     request: (target) => {
       newest = Math.max(newest, target.sequence);
-      pending += 1;
-      tail = tail
-        .then(() => swap(target))
-        .finally(() => {
-          pending -= 1;
-        });
-      return tail;
+      return enqueue(target, false);
     },
+    stop: () => stopping.abort('the trader stops'),
     get swapInProgress() {
       return pending > 0;
     },

@@ -30,6 +30,14 @@ export interface LeaseOptions {
   readonly ttlMs: number;
   /** An order signed just before the lease ended may still be accepted so long; a new owner waits it out too. */
   readonly recvWindowMs: number;
+  /** Told again and again while another owner's silence is waited for; nothing waits for what it does. */
+  readonly onWaiting?: (wait: LeaseWait) => Promise<void>;
+}
+
+export interface LeaseWait {
+  readonly owner: string;
+  /** Milliseconds until the lease is free if its owner stays silent. */
+  readonly leftMs: number;
 }
 
 export interface LeasePorts {
@@ -38,6 +46,9 @@ export interface LeasePorts {
   readonly timers: Timers;
   readonly log: Log;
 }
+
+/** A renewal's answer that was lost for so long tells nothing any more: the lease has run out. */
+const RENEWAL_TOKEN_MS = 3_600_000;
 
 /** Waits until the lease is free, takes it, and keeps renewing it three times in its time to live. */
 export async function acquireLease(options: LeaseOptions, ports: LeasePorts, signal?: AbortSignal): Promise<Lease> {
@@ -90,7 +101,15 @@ async function waitUntilSilent(
   });
   let renewal = await ports.ledger.get(keys.leaseRenewal(slot));
   let since = ports.monotonic.now();
+  let telling = false;
   while (ports.monotonic.now() - since < ttlMs + recvWindowMs) {
+    if (!telling && options.onWaiting) {
+      telling = true;
+      const leftMs = ttlMs + recvWindowMs - (ports.monotonic.now() - since);
+      void options.onWaiting({ owner: String(seen.value.owner), leftMs }).finally(() => {
+        telling = false;
+      });
+    }
     await ports.timers.sleep(Math.max(20, ttlMs / 10), signal);
     const now = await ports.ledger.get(keys.lease(slot));
     if (now?.version !== seen.version) return;
@@ -127,6 +146,7 @@ function holdLease(
     const asked = ports.monotonic.now();
     const outcome = await ports.ledger.commit({
       token: `lease:${slot}:${taken.epoch}:${owner}:${renewalVersion}`,
+      keepTokenMs: RENEWAL_TOKEN_MS,
       writes: [
         guard(),
         {

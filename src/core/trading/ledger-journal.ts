@@ -6,6 +6,7 @@ import type { EpochMillis, WallClock } from '../ports/clock.ts';
 import type { Fill } from '../ports/exchange.ts';
 import type { AppendRecord, AuditDraft, Commit, JsonObject, Ledger, Write } from '../ports/ledger.ts';
 import { decisionToJson } from './decision.ts';
+import { decisionInputsHash, decisionInputsToJson } from './decision-inputs.ts';
 import { averagePrice, filledByFills, isSettled, type OwnOrder, ownOrderToJson } from './own-order.ts';
 import { accountToJson } from './slot-account.ts';
 import type { TradingJournal } from './trading-journal.ts';
@@ -56,11 +57,14 @@ export function createLedgerJournal(
   let tail: Promise<void> = Promise.resolve();
   let failure: unknown;
 
+  /** After a write that failed nothing is written: the next one's account has in it what the failed one should have said. */
   const enqueue = (write: () => Promise<void>): void => {
-    tail = tail.then(write).catch((error: unknown) => {
-      failure ??= error;
-      options.onFailure(error);
-    });
+    tail = tail
+      .then(() => (failure === undefined ? write() : undefined))
+      .catch((error: unknown) => {
+        failure ??= error;
+        options.onFailure(error);
+      });
   };
   const commit = async (part: Omit<Commit, 'writes'> & { readonly writes: readonly Write[] }): Promise<void> => {
     const outcome = await ports.ledger.commit({ ...part, writes: [options.guard(), ...part.writes] });
@@ -114,10 +118,13 @@ export function createLedgerJournal(
   };
 
   return {
-    decision: (decision) =>
-      enqueue(() =>
-        ports.ledger.append([{ key: keys.decision(slot, decision.barClose), value: decisionToJson(decision) }]),
-      ),
+    decision: (decision, inputs) =>
+      enqueue(() => {
+        // Here, not where it was decided: what a decision was made from is written and hashed when nobody waits for it.
+        const plain = decisionInputsToJson(inputs);
+        const value = { ...decisionToJson(decision), inputs: plain, inputsHash: decisionInputsHash(plain) };
+        return ports.ledger.append([{ key: keys.decision(slot, decision.barClose), value }]);
+      }),
     intent: (order) =>
       enqueue(() =>
         commit({ token: `intent:${order.clientOrderId}`, writes: [orderWrite(order)], audit: [], events: [] }),
@@ -132,6 +139,8 @@ export function createLedgerJournal(
         for (const fill of order.fills.values())
           fees[fill.feeAsset] = fill.fee.plus(fees[fill.feeAsset] ?? 0).toFixed();
         const outcome = { clientOrderId: id, symbol: order.symbol };
+        // A cancel is our own doing: nobody need be told that the exchange did not take the order.
+        const ending = average ? 'TradeExecuted' : order.state === 'cancelled' ? 'OrderCancelled' : 'OrderRejected';
         const events = average
           ? [
               event('TradeExecuted', token, account.trades, id, {
@@ -146,13 +155,15 @@ export function createLedgerJournal(
                 barClose: order.barClose,
               }),
             ]
-          : [
-              event('OrderRejected', token, account.trades, id, {
-                ...outcome,
-                code: order.state,
-                reason: order.reason ?? 'ended without a fill',
-              }),
-            ];
+          : ending === 'OrderCancelled'
+            ? []
+            : [
+                event('OrderRejected', token, account.trades, id, {
+                  ...outcome,
+                  code: order.state,
+                  reason: order.reason ?? 'ended without a fill',
+                }),
+              ];
         await commit({
           token,
           writes: [
@@ -160,9 +171,11 @@ export function createLedgerJournal(
             { kind: 'put', key: keys.account(slot), expected: accountVersion, value: accountToJson(account) },
           ],
           audit: [
-            audit(average ? 'TradeExecuted' : 'OrderRejected', order.state, {
+            audit(ending, order.state, {
               ...outcome,
               side: order.side,
+              leg: order.leg,
+              type: order.type,
               quantity: order.quantity.toFixed(),
               filled: filledByFills(order).toFixed(),
               averagePrice: average?.toFixed() ?? null,
@@ -181,6 +194,24 @@ export function createLedgerJournal(
           token: `mark:${sessionId}:${slot}:${marks++}`,
           writes: [{ kind: 'put', key: keys.account(slot), expected: accountVersion, value: accountToJson(account) }],
           audit: [],
+          events: [],
+        });
+        accountVersion += 1;
+      }),
+    transferred: (transfer, account) =>
+      enqueue(async () => {
+        const { id, asset, at } = transfer;
+        const amount = transfer.amount.toFixed();
+        await commit({
+          token: `transfer:${sessionId}:${slot}:${id}:${marks++}`,
+          writes: [
+            { kind: 'put', key: keys.account(slot), expected: accountVersion, value: accountToJson(account) },
+            // A transfer is taken into the books once, whoever finds it.
+            { kind: 'put', key: keys.transfer(slot, id), expected: 'absent', value: { asset, amount, at } },
+          ],
+          audit: [
+            audit('TransferBooked', amount.startsWith('-') ? 'withdrawal' : 'deposit', { id, asset, amount, at }),
+          ],
           events: [],
         });
         accountVersion += 1;

@@ -2,10 +2,12 @@ import { AresError } from '../ares-error.ts';
 import type { OrderStatus } from '../ports/exchange.ts';
 
 /**
- * What we know of an order of ours. `unknown`: sent, and no answer says whether the exchange has it.
+ * What we know of an order of ours. `intent`: approved and about to be sent; `sent`: on the wire, no answer yet; `unknown`: no answer came, and nothing says
+ * whether the exchange has it.
  */
 export type OrderState =
   | 'intent'
+  | 'sent'
   | 'unknown'
   | 'acknowledged'
   | 'partially_filled'
@@ -16,7 +18,8 @@ export type OrderState =
 
 /** The legal transitions. An acknowledgement or a fill may be the first thing heard of an order, in any order; an end is final. */
 export const orderTransitions: Readonly<Record<OrderState, readonly OrderState[]>> = {
-  intent: ['unknown', 'acknowledged', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected'],
+  intent: ['sent', 'unknown', 'acknowledged', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected'],
+  sent: ['unknown', 'acknowledged', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected'],
   unknown: ['acknowledged', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected'],
   acknowledged: ['partially_filled', 'filled', 'cancelled', 'expired', 'rejected'],
   partially_filled: ['filled', 'cancelled', 'expired'],
@@ -25,6 +28,9 @@ export const orderTransitions: Readonly<Record<OrderState, readonly OrderState[]
   expired: [],
   rejected: [],
 };
+
+/** States in which nothing has been heard of the order from the exchange. */
+export const isUnheard = (state: OrderState): boolean => state === 'intent' || state === 'sent' || state === 'unknown';
 
 export const isFinal = (state: OrderState): boolean => orderTransitions[state].length === 0;
 

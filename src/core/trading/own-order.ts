@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { type EpochMillis, epochMillis } from '../ports/clock.ts';
 import type { Fill, OrderReport, Side } from '../ports/exchange.ts';
 import type { JsonObject } from '../ports/ledger.ts';
-import { type Decimal, type Quantity, quantity as toQuantity, ZERO } from './money.ts';
-import { isFinal, type OrderState, orderTransitions, stateOfStatus } from './order-lifecycle.ts';
+import type { OrderType } from '../risk/approved-order.ts';
+import { type Leg, legOfClientOrderId, legs } from './client-order-id.ts';
+import { type Decimal, type Price, type Quantity, price as toPrice, quantity as toQuantity, ZERO } from './money.ts';
+import { isFinal, isUnheard, type OrderState, orderTransitions, stateOfStatus } from './order-lifecycle.ts';
 
 /** An order this slot sent or was about to send. */
 export interface OwnOrder {
@@ -11,7 +13,15 @@ export interface OwnOrder {
   readonly exchangeOrderId: string | null;
   readonly symbol: string;
   readonly side: Side;
+  readonly leg: Leg;
+  readonly type: OrderType;
   readonly quantity: Quantity;
+  /** Of `limit` and `post_only`. */
+  readonly limitPrice: Price | null;
+  /** Of `stop`. */
+  readonly stopPrice: Price | null;
+  /** The list id of the pair it is one of. */
+  readonly pairId: string | null;
   readonly barClose: EpochMillis;
   /** The model that decided; `null` when the process died before it could say so. */
   readonly modelHash: string | null;
@@ -39,13 +49,15 @@ export function isSettled(order: OwnOrder): boolean {
 export function applyReport(order: OwnOrder, report: OrderReport): OwnOrder {
   const reported = stateOfStatus(report.status);
   const legal = reported === order.state || orderTransitions[order.state].includes(reported);
-  return {
-    ...order,
-    exchangeOrderId: report.exchangeOrderId,
-    state: legal ? reported : order.state,
-    filled: report.filled.gt(order.filled) ? report.filled : order.filled,
-    updatedAt: epochMillis(Math.max(order.updatedAt, report.updatedAt)),
-  };
+  const state = legal ? reported : order.state;
+  const filled = report.filled.gt(order.filled) ? report.filled : order.filled;
+  const updatedAt = epochMillis(Math.max(order.updatedAt, report.updatedAt));
+  const isNews =
+    state !== order.state ||
+    filled !== order.filled ||
+    updatedAt !== order.updatedAt ||
+    report.exchangeOrderId !== order.exchangeOrderId;
+  return isNews ? { ...order, exchangeOrderId: report.exchangeOrderId, state, filled, updatedAt } : order;
 }
 
 /** The order after fills, known ones ignored. */
@@ -57,7 +69,7 @@ export function applyFills(order: OwnOrder, fills: readonly Fill[]): OwnOrder {
   const next = { ...order, fills: merged };
   const sum = filledByFills(next);
   const first = unknown[0] as Fill;
-  const started = order.state === 'intent' || order.state === 'unknown' || order.state === 'acknowledged';
+  const started = isUnheard(order.state) || order.state === 'acknowledged';
   return {
     ...next,
     exchangeOrderId: order.exchangeOrderId ?? first.exchangeOrderId,
@@ -80,7 +92,12 @@ const storedSchema = z.object({
   exchangeOrderId: z.string().nullable(),
   symbol: z.string(),
   side: z.enum(['buy', 'sell']),
+  leg: z.enum(legs).optional(),
+  type: z.enum(['market', 'limit', 'post_only', 'stop']).default('market'),
   quantity: z.string(),
+  limitPrice: z.string().nullable().default(null),
+  stopPrice: z.string().nullable().default(null),
+  pairId: z.string().nullable().default(null),
   barClose: z.number(),
   modelHash: z.string().nullable(),
   state: z.enum(Object.keys(orderTransitions) as [OrderState, ...OrderState[]]),
@@ -89,11 +106,14 @@ const storedSchema = z.object({
   reason: z.string().nullable(),
 });
 
-/** A stored order, without its fills, which are kept apart. @throws ZodError */
+/** A stored order, without its fills, which are kept apart. Those stored before there were legs and types were market orders. @throws ZodError */
 export function parseOwnOrder(value: JsonObject): OwnOrder {
   const stored = storedSchema.parse(value);
   return {
     ...stored,
+    leg: stored.leg ?? legOfClientOrderId(stored.clientOrderId) ?? (stored.side === 'buy' ? 'entry' : 'exit'),
+    limitPrice: stored.limitPrice === null ? null : toPrice(stored.limitPrice),
+    stopPrice: stored.stopPrice === null ? null : toPrice(stored.stopPrice),
     quantity: toQuantity(stored.quantity),
     filled: toQuantity(stored.filled),
     barClose: epochMillis(stored.barClose),
@@ -104,5 +124,11 @@ export function parseOwnOrder(value: JsonObject): OwnOrder {
 
 export function ownOrderToJson(order: OwnOrder): JsonObject {
   const { fills: _kept, ...rest } = order;
-  return { ...rest, quantity: order.quantity.toFixed(), filled: order.filled.toFixed() };
+  return {
+    ...rest,
+    quantity: order.quantity.toFixed(),
+    limitPrice: order.limitPrice?.toFixed() ?? null,
+    stopPrice: order.stopPrice?.toFixed() ?? null,
+    filled: order.filled.toFixed(),
+  };
 }

@@ -1,5 +1,5 @@
 import type { Fill, MarketRules } from '../ports/exchange.ts';
-import { type Decimal, ZERO } from './money.ts';
+import { type Decimal, divide, ZERO } from './money.ts';
 
 /** What is held of the base currency and what it cost, fees included. */
 export interface Position {
@@ -7,6 +7,9 @@ export interface Position {
   /** In quote currency. */
   readonly cost: Decimal;
 }
+
+/** What a part of a position has cost is rounded here; what is left has the rest, so that nothing is lost. */
+const COST_DECIMALS = 12;
 
 export const FLAT: Position = { quantity: ZERO, cost: ZERO };
 
@@ -42,7 +45,7 @@ export function applyFill(position: Position, fill: Fill, rules: Pick<MarketRule
   const quantity = position.quantity.minus(fill.quantity).minus(baseFee);
   const costOfSold = quantity.lte(ZERO)
     ? position.cost
-    : position.cost.times(position.quantity.minus(quantity)).div(position.quantity);
+    : divide(position.cost.times(position.quantity.minus(quantity)), position.quantity, COST_DECIMALS);
   return {
     position: { quantity, cost: position.cost.minus(costOfSold) },
     realisedPnl: quoteChange.minus(costOfSold),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EpochMillis } from '../ports/clock.ts';
+import { type EpochMillis, epochMillis } from '../ports/clock.ts';
 import type { Fill, MarketRules } from '../ports/exchange.ts';
 import type { JsonObject } from '../ports/ledger.ts';
 import { type Decimal, decimal, ZERO } from './money.ts';
@@ -23,6 +23,21 @@ export interface SlotAccount {
   readonly peakEquity: Decimal;
   /** The exchange's time of the newest change that is in these books; older ones need not be read again. */
   readonly settledThrough: number;
+  /** The position under way; `null` while flat, what cannot be sold counting as nothing. */
+  readonly holding: Holding | null;
+  /** Realised by the round trip under way, in quote currency after fees. */
+  readonly tripPnl: Decimal;
+  /** Round trips that lost, without one between them that did not. */
+  readonly consecutiveLosses: number;
+  /** Market time until which nothing is entered after too many losses; 0: none. */
+  readonly coolDownUntil: number;
+}
+
+export interface Holding {
+  /** The bar close it counts from: bars that open then or later were held from end to end. */
+  readonly since: EpochMillis;
+  /** The highest price while it was held, as the entry's fills and the bars since tell it. */
+  readonly highest: Decimal;
 }
 
 export function openAccount(baseline: SlotAccount['baseline'], budget: Decimal): SlotAccount {
@@ -37,6 +52,10 @@ export function openAccount(baseline: SlotAccount['baseline'], budget: Decimal):
     dayStartEquity: budget,
     peakEquity: budget,
     settledThrough: 0,
+    holding: null,
+    tripPnl: ZERO,
+    consecutiveLosses: 0,
+    coolDownUntil: 0,
   };
 }
 
@@ -100,6 +119,13 @@ const storedSchema = z.object({
   dayStartEquity: amount,
   peakEquity: amount,
   settledThrough: z.number().int(),
+  holding: z
+    .object({ since: z.number().int().transform(epochMillis), highest: amount })
+    .nullable()
+    .default(null),
+  tripPnl: amount.default(ZERO),
+  consecutiveLosses: z.number().int().default(0),
+  coolDownUntil: z.number().int().default(0),
 });
 
 /** @throws ZodError when the stored item is not an account */
@@ -117,5 +143,9 @@ export function accountToJson(account: SlotAccount): JsonObject {
     dayStartEquity: account.dayStartEquity.toFixed(),
     peakEquity: account.peakEquity.toFixed(),
     settledThrough: account.settledThrough,
+    holding: account.holding && { since: account.holding.since, highest: account.holding.highest.toFixed() },
+    tripPnl: account.tripPnl.toFixed(),
+    consecutiveLosses: account.consecutiveLosses,
+    coolDownUntil: account.coolDownUntil,
   };
 }

@@ -1,6 +1,6 @@
 import type { MarketRules } from '../ports/exchange.ts';
 import type { Leg } from './client-order-id.ts';
-import { type Decimal, floorToStep, type Quantity, quantity } from './money.ts';
+import { type Decimal, divideToStep, floorToStep, isWorthAtLeast, type Quantity, quantity, ZERO } from './money.ts';
 
 /** How predictions become positions; part of the live configuration. */
 export interface StrategyConfig {
@@ -28,10 +28,16 @@ export interface Intent {
   readonly quantity: Quantity;
 }
 
+/** What bounds a purchase beside the strategy: the quote currency there is, and what a unit may cost, fees included. */
+export interface Spend {
+  readonly freeQuote: Decimal;
+  readonly worstPrice: Decimal;
+}
+
 /**
  * The order that takes the position to where the signal wants it, or `undefined` when it is there already or the step would be below what the exchange takes.
  *
- * What cannot be sold because of lot size or minimum notional counts as flat.
+ * What cannot be sold because of lot size or minimum notional counts as flat. A purchase never costs more than is free.
  *
  * @param held base currency owned by the slot
  * @param mark price that sizes the order
@@ -44,17 +50,29 @@ export function intentOf(
   equity: Decimal,
   config: StrategyConfig,
   rules: MarketRules,
+  spend?: Spend,
 ): Intent | undefined {
-  const sellable = floorToStep(held, rules.quantityStep);
-  const holding = isTradable(sellable, mark, rules);
-  if (signal === 'long' && !holding) {
-    const size = floorToStep(equity.times(config.budgetFraction).div(mark), rules.quantityStep);
-    return isTradable(size, mark, rules) ? { leg: 'entry', quantity: quantity(size) } : undefined;
+  const toSell = sellable(held, mark, rules);
+  if (signal === 'flat') return toSell.gt(ZERO) ? { leg: 'exit', quantity: quantity(toSell) } : undefined;
+  if (signal !== 'long' || toSell.gt(ZERO) || equity.lte(ZERO)) return undefined;
+  let size = divideToStep(equity.times(config.budgetFraction), mark, rules.quantityStep);
+  if (spend && size.times(spend.worstPrice).gt(spend.freeQuote)) {
+    if (spend.freeQuote.lte(ZERO)) return undefined;
+    size = divideToStep(spend.freeQuote, spend.worstPrice, rules.quantityStep);
   }
-  if (signal === 'flat' && holding) return { leg: 'exit', quantity: quantity(sellable) };
-  return undefined;
+  if (rules.maxQuantity && size.gt(rules.maxQuantity)) size = floorToStep(rules.maxQuantity, rules.quantityStep);
+  return isTradable(size, mark, rules) ? { leg: 'entry', quantity: quantity(size) } : undefined;
 }
 
-function isTradable(size: Decimal, mark: Decimal, rules: MarketRules): boolean {
-  return size.gte(rules.minQuantity) && size.times(mark).gte(rules.minNotional) && size.gt(0);
+/** How much of what is held the exchange takes for sale at about a price; 0 when it is too little. */
+export function sellable(held: Decimal, mark: Decimal, rules: MarketRules): Decimal {
+  if (held.lt(rules.minQuantity)) return ZERO;
+  const whole = floorToStep(held, rules.quantityStep);
+  const size = rules.maxQuantity && whole.gt(rules.maxQuantity) ? rules.maxQuantity : whole;
+  return isTradable(size, mark, rules) ? size : ZERO;
+}
+
+/** Whether the exchange takes an order of this size. */
+export function isTradable(size: Decimal, mark: Decimal, rules: MarketRules): boolean {
+  return size.gte(rules.minQuantity) && isWorthAtLeast(size, mark, rules.minNotional) && size.gt(ZERO);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AresError } from '../ares-error.ts';
 import { aresCore } from '../features/ares-core.ts';
-import { featureMatrix } from '../features/feature-matrix.ts';
+import { computeFeatureMatrix } from '../features/feature-matrix.ts';
 import { gatherColumns } from '../features/gather-columns.ts';
 import type { Candle } from '../market-data/candle.ts';
 import { closeTime, timeframe } from '../market-data/timeframe.ts';
@@ -62,7 +62,7 @@ export function trainModel(
   const features = complete.features ?? aresCore.features;
   const columns = selectColumns({ features: [...features] }, aresCore);
   const known = candles.filter(({ openTime }) => closeTime(openTime, tf) <= complete.validateUntil);
-  const matrix = featureMatrix(aresCore, tf, known);
+  const matrix = computeFeatureMatrix(aresCore, tf, known);
   const label = (from: number, until: number) => labelRows(matrix, known, tf, complete.horizon, { from, until });
   const rowsOf = (numbers: Int32Array) => {
     const rows = new Float32Array(numbers.length * columns.length);

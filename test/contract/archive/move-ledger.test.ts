@@ -134,7 +134,7 @@ describe('moving a system', () => {
     const [lost, restored] = [open(), open()];
     const exchange = newExchange();
     let deliver: (message: StreamMessage) => void = () => undefined;
-    await exchange.stream({ symbols: ['BTC/USDT'], timeframe: '1m' as never }, (message) => deliver(message));
+    await exchange.stream({ feeds: [{ symbol: 'BTC/USDT', timeframe: '1m' as never }] }, (message) => deliver(message));
     const start = (ledger: Ledger) =>
       startSlotTrader(ledger, exchange, (to) => {
         deliver = to;

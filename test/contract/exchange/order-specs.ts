@@ -143,13 +143,13 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
     });
   });
 
-  describe('cancels', () => {
+  describe.each(transports)('cancels %s', (_, transport) => {
     const resting = { clientOrderId: 'resting', side: 'buy', price: '40000.00', quantity: '0.01000' } as const;
 
     it('C1 cancels an open order, named by its own id', async () => {
       await using harness = await open();
       await harness.placeLimit(resting);
-      const outcome = await harness.exchange.cancel(harness.symbol, 'resting');
+      const outcome = await transport(harness).cancel(harness.symbol, 'resting');
       expect(outcome).toMatchObject({
         outcome: 'cancelled',
         report: { clientOrderId: 'resting', status: 'cancelled' },
@@ -159,9 +159,10 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
 
     it('C2 says that a finished or unknown order is not open', async () => {
       await using harness = await open();
-      acknowledged(await harness.exchange.submit(approve(harness.symbol, 'done', 'buy', '0.01')));
-      expect(await harness.exchange.cancel(harness.symbol, 'done')).toEqual({ outcome: 'not_open' });
-      expect(await harness.exchange.cancel(harness.symbol, 'never-sent')).toEqual({ outcome: 'not_open' });
+      const exchange = transport(harness);
+      acknowledged(await exchange.submit(approve(harness.symbol, 'done', 'buy', '0.01')));
+      expect(await exchange.cancel(harness.symbol, 'done')).toEqual({ outcome: 'not_open' });
+      expect(await exchange.cancel(harness.symbol, 'never-sent')).toEqual({ outcome: 'not_open' });
     });
 
     it.each([
@@ -171,9 +172,10 @@ export function orderSpecs(open: () => Promise<ExchangeHarness>): void {
     ] as const)('%s leaves a cancel unknown', async (_, fault) => {
       await using harness = await open();
       await harness.placeLimit(resting);
-      await harness.exchange.rules(harness.symbol);
+      const exchange = transport(harness);
+      await exchange.rules(harness.symbol);
       await harness.fault(fault);
-      expect(await harness.exchange.cancel(harness.symbol, 'resting')).toMatchObject({ outcome: 'unknown' });
+      expect(await exchange.cancel(harness.symbol, 'resting')).toMatchObject({ outcome: 'unknown' });
     });
   });
 }

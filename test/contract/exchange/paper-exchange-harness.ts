@@ -4,18 +4,18 @@ import { type CcxtExchangeOptions, createCcxtExchange } from '../../../src/adapt
 import { systemClocks } from '../../../src/adapters/local/system-clocks.ts';
 import { systemRandom } from '../../../src/adapters/local/system-random.ts';
 import type { Exchange } from '../../../src/core/ports/exchange.ts';
+import { price as asPrice } from '../../../src/core/trading/money.ts';
+import { candleFiles, LIVE_FROM, SYMBOLS, upcomingCandles } from './contract-candles.ts';
 import type { ExchangeHarness, ScriptedFault } from './exchange-harness.ts';
 
-const CANDLES = new URL('../../../apps/paper-exchange/market/BTC-USDT-1m-202201.csv.gz', import.meta.url).pathname;
-/** 2022-01-03T00:00Z: two days of bars lie before. */
-const LIVE_FROM = 1_641_168_000_000;
 const keys = { apiKey: 'contract-key', secret: 'contract-secret' };
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** What a fault's requests are called at the paper exchange, over each transport. */
 const PATHS = {
-  orders: [{ path: 'ws:order.place' }, { path: '/api/v3/order', method: 'POST' }],
-  cancels: [{ path: '/api/v3/order', method: 'DELETE' }],
+  // Placing, pairs and replacing: their names begin alike.
+  orders: [{ path: 'ws:order' }, { path: '/api/v3/order', method: 'POST' }],
+  cancels: [{ path: 'ws:order.cancel' }, { path: '/api/v3/order', method: 'DELETE' }],
   reads: [{ path: '/api/v3/', method: 'GET' }],
 } as const;
 
@@ -30,8 +30,8 @@ const QUICK: Pick<CcxtExchangeOptions, 'reads' | 'submit' | 'stream'> = {
 export async function paperExchangeHarness(overrides: Partial<CcxtExchangeOptions> = {}): Promise<ExchangeHarness> {
   const server = await startPaperExchange({
     port: 0,
-    data: CANDLES,
-    symbol: 'BTC/USDT',
+    data: await candleFiles(),
+    symbol: SYMBOLS.join(','),
     liveFrom: LIVE_FROM,
     speed: 60,
     lockstep: true,
@@ -77,15 +77,27 @@ export async function paperExchangeHarness(overrides: Partial<CcxtExchangeOption
       await control('faults', { ...kind, ...where, ...(retryAfter === undefined ? {} : { retryAfter }) });
   }
 
+  const marketTime = async () => (await control<{ marketTime: number }>('status')).marketTime;
+
   await control('ack', { trader: 'contract', barClose: Number.MAX_SAFE_INTEGER, candles: 0, trades: 0, bookTops: 0 });
   return {
     exchange: open({}),
-    symbol: 'BTC/USDT',
+    symbol: SYMBOLS[0],
+    otherSymbol: SYMBOLS[1],
     fault,
     step: (bars) => control('step', { bars }),
     orderIds: async () =>
       (await control<{ orders: { clientOrderId: string }[] }>('books')).orders.map((order) => order.clientOrderId),
-    marketTime: async () => (await control<{ marketTime: number }>('status')).marketTime,
+    marketTime,
+    upcoming: async (bars) => upcomingCandles(await marketTime(), bars),
+    async top(symbol) {
+      const response = await fetch(`${server.url}/api/v3/ticker/bookTicker?symbol=${symbol.replace('/', '')}`);
+      const { bidPrice, askPrice } = (await response.json()) as { bidPrice: string; askPrice: string };
+      return { bid: asPrice(bidPrice), ask: asPrice(askPrice) };
+    },
+    async transfer(asset, amount) {
+      await control('transfer', { asset, amount });
+    },
     sent: async () => (await control<{ sent: { candles: number; trades: number; bookTops: number } }>('status')).sent,
     async placeLimit({ clientOrderId, side, price, quantity }) {
       const order = { symbol: 'BTCUSDT', side: side.toUpperCase(), type: 'LIMIT', timeInForce: 'GTC', price, quantity };

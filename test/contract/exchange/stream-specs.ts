@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { timeframe } from '../../../src/core/market-data/timeframe.ts';
 import type { Stream, StreamMessage } from '../../../src/core/ports/exchange.ts';
-import { approve } from './approve.ts';
+import { approve, approvePair } from './approve.ts';
 import type { ExchangeHarness } from './exchange-harness.ts';
+import { awayFromTop, playUntil } from './market-moves.ts';
+import { acknowledged, replaced, resting, totalOf } from './outcomes.ts';
 
 type Kind = StreamMessage['kind'];
 type Of<K extends Kind> = Extract<StreamMessage, { kind: K }>;
@@ -15,7 +17,7 @@ interface Listening {
 
 async function listen(harness: ExchangeHarness): Promise<Listening> {
   const messages: StreamMessage[] = [];
-  const request = { symbols: [harness.symbol], timeframe: timeframe('1m') };
+  const request = { feeds: [{ symbol: harness.symbol, timeframe: timeframe('1m') }] };
   const stream = await harness.exchange.stream(request, (message) => messages.push(message));
   return {
     stream,
@@ -125,10 +127,49 @@ export function streamSpecs(open: () => Promise<ExchangeHarness>): void {
 
     it('S8 does not open with a wrong key, saying so', async () => {
       await using harness = await open();
-      const request = { symbols: [harness.symbol], timeframe: timeframe('1m') };
+      const request = { feeds: [{ symbol: harness.symbol, timeframe: timeframe('1m') }] };
       await expect(harness.withWrongKey().stream(request, () => undefined)).rejects.toMatchObject({
         code: 'EXCHANGE_REFUSED',
       });
+    });
+
+    it('S9 tells how both orders of a pair end, each under its own id', async () => {
+      await using harness = await open();
+      const { exchange, symbol } = harness;
+      const { reached, avoided, bars } = await playUntil(harness, 'fall', 0.003);
+      const { of } = await listen(harness);
+      acknowledged(await exchange.submit(approve(symbol, 'buy', 'buy', '0.02')));
+      resting(await exchange.submitPair(approvePair(symbol, 'pair', '0.001', { profit: avoided, loss: reached })));
+      await harness.step(bars);
+      const statesOf = (id: string) =>
+        of('order').flatMap(({ report }) => (report.clientOrderId === id ? [report.status] : []));
+      await until(() => {
+        expect(statesOf('pair-loss').at(-1)).toBe('filled');
+        expect(['expired', 'cancelled']).toContain(statesOf('pair-profit').at(-1));
+      });
+      expect(statesOf('pair-profit')[0]).toBe('new');
+      expect(
+        totalOf(of('fill').flatMap(({ fill }) => (fill.clientOrderId === 'pair-loss' ? [fill] : []))).toFixed(),
+      ).toBe('0.001');
+      const known = new Set(['buy', 'pair-loss', 'pair-profit']);
+      expect(of('order').filter(({ report }) => !known.has(report.clientOrderId))).toEqual([]);
+    });
+
+    it('S10 tells of a replacement as of a cancel and a new order', async () => {
+      await using harness = await open();
+      const { exchange, symbol } = harness;
+      const { of } = await listen(harness);
+      const bid = async (id: string, fraction: number) =>
+        approve(symbol, id, 'buy', '0.01', { type: 'post_only', limitPrice: await awayFromTop(harness, fraction) });
+      acknowledged(await exchange.submit(await bid('old', -0.1)));
+      replaced(await exchange.replace('old', await bid('new', -0.05)));
+      await until(() =>
+        expect(of('order').map(({ report }) => [report.clientOrderId, report.status])).toEqual([
+          ['old', 'new'],
+          ['old', 'cancelled'],
+          ['new', 'new'],
+        ]),
+      );
     });
   });
 }

@@ -115,6 +115,12 @@ export function commitContract(open: () => Promise<LedgerUnderTest>): void {
       expect(await verifyAudit(ledger)).toEqual({ valid: true, entries: 1 });
     });
 
+    test('recognises a token that is kept for a while as long as it is kept', async () => {
+      const commit = commitOf('t1', { writes: [put(stateKey('g', 'k'), 'absent')], audit: [auditDraft()] });
+      await ledger.commit({ ...commit, keepTokenMs: 600_000 });
+      expect(await other.commit({ ...commit, keepTokenMs: 600_000 })).toEqual({ outcome: 'committed', repeated: true });
+    });
+
     test('does not remember a token whose commit met a conflict', async () => {
       const key = stateKey('g', 'k');
       await ledger.commit(commitOf('t1', { writes: [put(key, 1)] }));

@@ -65,3 +65,31 @@ test('the outbox tells what was committed before a time to the millisecond', asy
   const before = await outbox.pending(10, { committedBefore });
   expect(before.map((event) => event.detail.metadata.id)).toEqual(['e1']);
 });
+
+test('tokens that are kept for a while only leave when others like them come, and others never', async () => {
+  const { db, clock, ledger } = open();
+  const tokens = () =>
+    db
+      .prepare('SELECT token FROM commits ORDER BY token')
+      .all()
+      .map(({ token }) => token);
+  const key = stateKey('marks', 'renewed');
+  let version: number | 'absent' = 'absent';
+  const renew = async (token: string, keepTokenMs?: number): Promise<void> => {
+    const commit = commitOf(token, { writes: [{ kind: 'put', key, expected: version, value: {} }] });
+    await ledger.commit({ ...commit, ...(keepTokenMs === undefined ? {} : { keepTokenMs }) });
+    version = version === 'absent' ? 1 : version + 1;
+  };
+  for (const token of ['a', 'b', 'c']) await renew(token, 1_000);
+  await renew('for ever');
+  clock.pass(999);
+  await renew('d', 1_000);
+  expect(tokens()).toEqual(['a', 'b', 'c', 'd', 'for ever']);
+  clock.pass(1);
+  await renew('e', 1_000);
+  expect(tokens()).toEqual(['c', 'd', 'e', 'for ever']);
+  clock.pass(10_000);
+  await renew('f', 1_000);
+  await renew('g', 1_000);
+  expect(tokens()).toEqual(['f', 'for ever', 'g']);
+});

@@ -40,6 +40,11 @@ describe('a model trained elsewhere', () => {
     const predictions = await predictor.predictBatch(Float32Array.from(rows.flat()));
     const differences = p.map((expected, row) => Math.abs(expected - (predictions[row] as number)));
     expect(Math.max(...differences)).toBeLessThanOrEqual(1e-6);
+    const single = new Float32Array(p.length);
+    for (const [row, values] of rows.entries()) single[row] = await predictor.predict(Float32Array.from(values));
+    expect(new Uint32Array(single.buffer), 'a row alone has the bits it has among others').toEqual(
+      new Uint32Array(predictions.buffer),
+    );
     await predictor.release();
   });
 });

@@ -42,11 +42,21 @@ const forest = withSignature(
 );
 const rowAt = (row: number) => rows.slice(row * size.features, (row + 1) * size.features);
 
-describe('a loaded model', () => {
+describe.each([
+  ['at once, on the native binding', true],
+  ["a turn of the event loop later, on the runtime's public interface", false],
+])('a loaded model that predicts %s', (_how, native) => {
+  const loader = onnxPredictorLoader({ native });
   let predictor: Predictor;
   beforeAll(async () => {
     predictor = await loader.load(forest);
     return () => predictor.release();
+  });
+
+  it('answers so', async () => {
+    const answer = predictor.predict(rowAt(0));
+    expect(typeof answer).toBe(native ? 'number' : 'object');
+    expect(await answer).toBeCloseTo(predictEnsemble(ensemble, rows, 0), 6);
   });
 
   it('is known by the hash of its bytes and by its signature', () => {
@@ -75,7 +85,7 @@ describe('a loaded model', () => {
   });
 
   it.each([11, 13, 24, 0])('refuses a row of %i values', async (length) => {
-    await expect(predictor.predict(new Float32Array(length))).rejects.toMatchObject({
+    await expect(async () => predictor.predict(new Float32Array(length))).rejects.toMatchObject({
       code: 'PREDICTION_INVALID',
       message: `a row must have 12 values, had ${length}`,
     });
@@ -86,17 +96,40 @@ describe('a loaded model', () => {
   });
 });
 
-describe('release', () => {
-  it('waits for predictions under way, and none is taken after', async () => {
+describe('loading', () => {
+  it('gives the event loop its turn before, between and after what blocks it', async () => {
+    let turns = 0;
+    let loading = true;
+    const count = () => {
+      turns += 1;
+      if (loading) setImmediate(count);
+    };
+    setImmediate(count);
     const predictor = await loader.load(forest);
+    loading = false;
+    // Signature; hash; the runtime's reading; the golden samples.
+    expect(turns).toBeGreaterThanOrEqual(4);
+    await predictor.release();
+  });
+});
+
+describe('release', () => {
+  it.each([true, false])('waits for predictions under way, and none is taken after (native: %s)', async (native) => {
+    const predictor = await onnxPredictorLoader({ native }).load(forest);
     const expected = await predictor.predict(rowAt(5));
     const settled: string[] = [];
-    const underWay = Array.from({ length: 20 }, () => predictor.predict(rowAt(5)).finally(() => settled.push('row')));
+    const underWay = Array.from({ length: 20 }, async () => {
+      const probability = await predictor.predict(rowAt(5));
+      settled.push('row');
+      return probability;
+    });
     const batch = predictor.predictBatch(rows).finally(() => settled.push('batch'));
     const released = predictor.release().then(() => settled.push('released'));
-    await expect(predictor.predict(rowAt(5))).rejects.toMatchObject({ code: 'PREDICTOR_RELEASED' });
+    await expect(async () => predictor.predict(rowAt(5))).rejects.toMatchObject({ code: 'PREDICTOR_RELEASED' });
     await expect(predictor.predictBatch(rows)).rejects.toMatchObject({ code: 'PREDICTOR_RELEASED' });
     expect(new Set(await Promise.all(underWay))).toEqual(new Set([expected]));
+    expect(settled, 'the batch is still under way').not.toContain('batch');
+    expect(settled).not.toContain('released');
     expect(await batch).toHaveLength(size.rows);
     await released;
     expect(settled.at(-1)).toBe('released');
@@ -129,7 +162,7 @@ describe('models that return what goes in', () => {
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, 1.5, -0.25])('are refused when they return %f', async (value) => {
     const predictor = await loader.load(wire());
-    await expect(predictor.predict(Float32Array.of(0, value))).rejects.toMatchObject({
+    await expect(async () => predictor.predict(Float32Array.of(0, value))).rejects.toMatchObject({
       code: 'PREDICTION_INVALID',
       message: expect.stringContaining(`was ${value}`),
     });

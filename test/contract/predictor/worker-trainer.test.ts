@@ -4,7 +4,7 @@ import { signCandidate } from '../../../src/adapters/inference/sign-candidate.ts
 import { trainUnsigned } from '../../../src/adapters/inference/train-unsigned.ts';
 import { workerTrainer } from '../../../src/adapters/inference/worker-trainer.ts';
 import { aresCore } from '../../../src/core/features/ares-core.ts';
-import { featureMatrix } from '../../../src/core/features/feature-matrix.ts';
+import { computeFeatureMatrix } from '../../../src/core/features/feature-matrix.ts';
 import { timeframe } from '../../../src/core/market-data/timeframe.ts';
 import type { TrainingSpec } from '../../../src/core/training/training-spec.ts';
 import { plantedMarket } from '../../unit/training/planted-market.ts';
@@ -31,7 +31,7 @@ describe('a candidate', () => {
     const predictor = await loader.load(candidate.bytes);
     expect(predictor.signature).toEqual(candidate.signature);
     expect(candidate.signature.golden).toHaveLength(8);
-    const matrix = featureMatrix(aresCore, timeframe('1m'), candles);
+    const matrix = computeFeatureMatrix(aresCore, timeframe('1m'), candles);
     const predictions = await predictor.predictBatch(matrix.rows);
     let right = 0;
     for (let row = 0; row < matrix.count; row += 1) {

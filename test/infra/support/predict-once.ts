@@ -6,5 +6,8 @@ import { buildPorts } from '../../../src/compose/provided.ts';
 const [file = '', row = ''] = process.argv.slice(2);
 const { loader } = buildPorts<{ loader: Awaited<typeof predictorLoader> }>({ loader: predictorLoader });
 const predictor = await loader.load(readFileSync(file));
-console.log(await predictor.predict(Float32Array.from(JSON.parse(row) as number[])));
+const answer = predictor.predict(Float32Array.from(JSON.parse(row) as number[]));
+// A promise would mean that the bundle does not reach the runtime's native binding.
+if (typeof answer !== 'number') throw new Error(`a prediction must be made at once, was ${typeof answer}`);
+console.log(answer);
 await predictor.release();

@@ -37,19 +37,53 @@ describe('ares config', () => {
     });
     expect((await readConfig(desk.ledger)).config.risk.maxOrderNotional).toBe('250.50');
     expect((await desk.ares('config', 'show')).stdout).toMatch(/^strategy\.entryThreshold +0\.6 {2}\(changed\)$/m);
-    expect((await desk.ares('config', 'restore', '0', '--json')).json()).toMatchObject({
+    const bare = await desk.ares('config', 'restore', '0');
+    expect(bare).toMatchObject({
+      code: 4,
+      stdout: 'Refused, nothing was changed: this loosens risk.maxOrderNotional. Say why with --reason.\n',
+    });
+    const reason = ['--reason', 'back to the defaults'];
+    expect((await desk.ares('config', 'restore', '0', ...reason, '--json')).json()).toMatchObject({
       outcome: 'updated',
       version: 2,
+      loosens: ['risk.maxOrderNotional'],
     });
     const versions = await desk.ares('config', 'versions', '--json');
     expect(versions.json()).toMatchObject([
-      { version: 2, action: 'restore', restoredVersion: 0 },
-      { version: 1, by: 'ada', action: 'update', restoredVersion: null },
+      {
+        version: 2,
+        action: 'restore',
+        restoredVersion: 0,
+        loosens: ['risk.maxOrderNotional'],
+        reason: 'back to the defaults',
+      },
+      { version: 1, by: 'ada', action: 'update', restoredVersion: null, loosens: [], reason: null },
     ]);
+    expect((await desk.ares('config', 'versions')).stdout).toContain('risk.maxOrderNotional 250.50 → 20000 (loosened)');
     expect(await desk.ares('config', 'set', 'strategy.entryThreshold=0.53')).toMatchObject({
       code: 0,
       stdout: 'Nothing to change: version 2 has these settings.\n',
     });
+  });
+
+  test('loosens a limit only with a reason, and tightens without', async () => {
+    const desk = openDesk();
+    const wide = ['config', 'set', 'risk.maxSpreadFraction=0.02'];
+    const refused = await desk.ares(...wide, '--json');
+    expect(refused.code).toBe(4);
+    expect(refused.json()).toEqual({ outcome: 'reason_missing', loosens: ['risk.maxSpreadFraction'] });
+    const taken = await desk.ares(...wide, '--reason', 'thin night market');
+    expect(taken).toMatchObject({
+      code: 0,
+      stdout: 'Version 1 is in force.\n  risk.maxSpreadFraction: 0.005 → 0.02  (loosened)\n',
+    });
+    expect((await desk.ares('config', 'set', 'risk.maxSpreadFraction=0.001')).code).toBe(0);
+    const { entries } = await queryAudit(desk.ledger, { eventType: 'ConfigChanged', limit: 10 });
+    expect(entries).toMatchObject([
+      { details: { loosens: ['risk.maxSpreadFraction'], reason: 'thin night market' } },
+      { details: { version: 2 } },
+    ]);
+    expect(entries[1]?.details).not.toHaveProperty('loosens');
   });
 
   test('belongs to no slot, so it carries the time of the market whose trader reported last', async () => {

@@ -202,6 +202,68 @@ describe('ares backtest', () => {
     ).toBe('FILE_UNREADABLE');
   });
 
+  test('writes one HTML page that asks for nothing else, with the figures of the report', async () => {
+    const html = join(directory, 'report.html');
+    const set = ['exits.stopLossFraction=0.002', 'exits.takeProfitFraction=0.004'];
+    const run = await ares('backtest', '--data', data, '--model', model, '--set', ...set, '--html', html, '--json');
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    const report = run.json() as Record<string, unknown> & { trips: { closedBy: string }[]; settings: object };
+    expect(report.settings).toMatchObject({ 'exits.stopLossFraction': 0.002, 'exits.takeProfitFraction': 0.004 });
+    expect(new Set(report.trips.map(({ closedBy }) => closedBy)).size).toBeGreaterThan(1);
+    const page = readFileSync(html, 'utf8');
+    expect(page).toContain('<svg');
+    expect(page).toContain(`${String(report.endEquity)} USDT`);
+    expect(page).not.toMatch(/<script|<link|<img|@import|url\(|src=|https?:/);
+  });
+
+  test('takes fees, latency and settings as told, and says what is not as it must be', async () => {
+    const base = ['backtest', '--data', data, '--model', model, '--json'];
+    const free = (await ares(...base, '--taker-fee', '0', '--maker-fee', '0')).json() as Record<string, string>;
+    expect(free.fees).toBe('0');
+    const late = (await ares(...base, '--latency-ms', '30000')).json() as Record<string, string>;
+    expect(late.assumptions).toMatchObject({ latencyMs: 30_000 });
+    expect(late.endEquity).not.toBe(free.endEquity);
+    const wrong = await ares(...base, '--set', 'exits.stopLossFraction=2', 'strategy.nonsense=1');
+    expect(wrong.code).toBe(2);
+    expect(wrong.error().message).toMatch(/exits\.stopLossFraction must be .*, was 2/);
+    expect(wrong.error().message).toContain('strategy.nonsense must not be there');
+    expect((await ares(...base, '--taker-fee', '1')).code).toBe(2);
+    expect((await ares(...base, '--queue', 'magic')).code).toBe(2);
+  });
+
+  test('walks forward: a model a window, each trained on what was known a horizon before it', async () => {
+    const walk = [
+      'backtest',
+      '--walk-forward',
+      '--data',
+      data,
+      '--horizon',
+      '1',
+      '--trees',
+      '10',
+      '--leaves',
+      '4',
+      '--json',
+    ];
+    const run = await ares(...walk, '--train', '1000', '--test', '400', '--folds', '3');
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    const report = run.json() as { mode: string; bars: number; folds: Record<string, number>[] };
+    expect(report).toMatchObject({ mode: 'walk-forward', bars: 1_200, modelHash: null });
+    expect(report.folds).toHaveLength(3);
+    for (const fold of report.folds) {
+      expect(fold.trainUntil).toBe((fold.testFrom as number) - 60_000);
+      expect(fold.accuracy).toBeGreaterThan(0.7);
+    }
+    expect(new Set(report.folds.map(({ modelHash }) => modelHash)).size).toBe(3);
+    const short = await ares(...walk, '--train', '2900', '--test', '400');
+    expect(short.error()).toMatchObject({
+      code: 'WALK_FORWARD_INVALID',
+      message: expect.stringContaining('were 3000'),
+    });
+    expect((await ares(...walk, '--train', '1000')).code).toBe(2);
+    expect((await ares(...walk, '--train', '1000', '--test', '400', '--model', model)).code).toBe(2);
+  });
+
   test('ends with 2 when the model is named twice or not at all', async () => {
     expect((await ares('backtest', '--data', data)).code).toBe(2);
     expect((await ares('backtest', '--data', data, '--run', 'run-1', '--model', model)).code).toBe(2);

@@ -48,6 +48,7 @@ describe('the command line', () => {
       'halt',
       'reduce',
       'resume',
+      'kill',
       'config',
       'config show',
       'config set',

@@ -2,8 +2,8 @@ import { type CcxtExchangeOptions, createCcxtExchange } from '../../../src/adapt
 import { systemClocks } from '../../../src/adapters/local/system-clocks.ts';
 import { systemRandom } from '../../../src/adapters/local/system-random.ts';
 import { timeframe } from '../../../src/core/market-data/timeframe.ts';
-import type { Exchange, StreamMessage } from '../../../src/core/ports/exchange.ts';
-import type { ApprovedOrder } from '../../../src/core/risk/approved-order.ts';
+import type { Exchange, Feed, StreamMessage } from '../../../src/core/ports/exchange.ts';
+import type { ApprovedOrder, ProposedOrder } from '../../../src/core/risk/approved-order.ts';
 import { price, quantity } from '../../../src/core/trading/money.ts';
 import type { ScriptedServer } from './scripted-server.ts';
 
@@ -25,17 +25,18 @@ export const connect = (server: ScriptedServer, changes: Partial<CcxtExchangeOpt
     ...changes,
   });
 
-export async function listen(exchange: Exchange) {
+const oneMarket: readonly Feed[] = [{ symbol: 'BTC/USDT', timeframe: timeframe('1m') }];
+
+export async function listen(exchange: Exchange, feeds = oneMarket) {
   const messages: StreamMessage[] = [];
-  const request = { symbols: ['BTC/USDT'], timeframe: timeframe('1m') };
-  const stream = await exchange.stream(request, (message) => messages.push(message));
+  const stream = await exchange.stream({ feeds }, (message) => messages.push(message));
   const states = () =>
     messages.flatMap((message) => (message.kind === 'connection' ? [`${message.channel} ${message.state}`] : []));
   return { stream, messages, states };
 }
 
 /** An order as if risk had let it through. */
-export const approve = (clientOrderId: string): ApprovedOrder =>
+export const approve = (clientOrderId: string, order: Partial<ProposedOrder> = {}): ApprovedOrder =>
   ({
     symbol: 'BTC/USDT',
     clientOrderId,
@@ -43,4 +44,5 @@ export const approve = (clientOrderId: string): ApprovedOrder =>
     type: 'market',
     quantity: quantity('0.001'),
     referencePrice: price('100'),
+    ...order,
   }) as ApprovedOrder;

@@ -19,6 +19,8 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly url: string;
   readonly requests: readonly string[];
   readonly placed: readonly Readonly<Record<string, unknown>>[];
+  /** What every request over a socket held, in its order. */
+  readonly frames: readonly { readonly method: string; readonly params: unknown }[];
   http: (method: string, path: string, query: URLSearchParams) => HttpAnswer | 'silence' | 'hang-up' | undefined;
   socket: (method: string, params: Readonly<Record<string, unknown>>) => SocketAnswer;
   /** Sends text to every market or account socket. */
@@ -34,25 +36,28 @@ const filters = [
   { filterType: 'NOTIONAL', minNotional: '5.00000000', applyMinToMarket: true },
 ];
 
+/** As many markets as a test wants: BTC, then COIN1 and so on, each against USDT. */
+const bases = ['BTC', ...Array.from({ length: 400 }, (_, i) => `COIN${i + 1}`)];
+
 export const exchangeInfo = {
   timezone: 'UTC',
   serverTime: 0,
   rateLimits: [],
   exchangeFilters: [],
-  symbols: [
-    {
-      symbol: 'BTCUSDT',
-      status: 'TRADING',
-      baseAsset: 'BTC',
-      quoteAsset: 'USDT',
-      baseAssetPrecision: 8,
-      quotePrecision: 8,
-      orderTypes: ['LIMIT', 'MARKET'],
-      isSpotTradingAllowed: true,
-      filters,
-      permissions: ['SPOT'],
-    },
-  ],
+  symbols: bases.map((baseAsset) => ({
+    symbol: `${baseAsset}USDT`,
+    status: 'TRADING',
+    baseAsset,
+    quoteAsset: 'USDT',
+    baseAssetPrecision: 8,
+    quotePrecision: 8,
+    orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET', 'STOP_LOSS', 'STOP_LOSS_LIMIT'],
+    ocoAllowed: true,
+    cancelReplaceAllowed: true,
+    isSpotTradingAllowed: true,
+    filters,
+    permissions: ['SPOT'],
+  })),
 };
 
 export const ack = (params: Readonly<Record<string, unknown>>, overrides: object = {}) => ({
@@ -76,6 +81,7 @@ export const ack = (params: Readonly<Record<string, unknown>>, overrides: object
 export async function startScriptedServer(): Promise<ScriptedServer> {
   const requests: string[] = [];
   const placed: Record<string, unknown>[] = [];
+  const frames: { method: string; params: unknown }[] = [];
   const sockets = { market: new Set<WebSocket>(), account: new Set<WebSocket>() };
   const tcp = new Set<Socket>();
 
@@ -116,6 +122,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
         params: Record<string, unknown>;
       };
       requests.push(`ws ${method}`);
+      frames.push({ method, params });
       if (method === 'order.place') placed.push(params);
       const said = scriptedServer.socket(method, params);
       if (said === 'silence') return;
@@ -130,6 +137,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     requests,
     placed,
+    frames,
     http: () => undefined,
     socket: (method, params) =>
       method === 'order.place'

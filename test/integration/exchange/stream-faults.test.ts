@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClocks } from '../../../src/adapters/local/system-clocks.ts';
+import { timeframe } from '../../../src/core/market-data/timeframe.ts';
 import { approve, connect, listen } from './connect.ts';
 import { startScriptedServer } from './scripted-server.ts';
 
@@ -79,6 +81,8 @@ describe('a stream', () => {
       '{"subscriptionId":0,"event":{"e":"executionReport","s":"BTCUSDT"}}',
     ],
     ['an event without an event', 'account', '{"subscriptionId":0}'],
+    ['the market server’s word that it shuts down', 'market', '{"e":"serverShutdown","E":1}'],
+    ['the account server’s word that it shuts down', 'account', '{"event":{"e":"serverShutdown","E":1}}'],
     ['the end of the account stream', 'account', '{"subscriptionId":0,"event":{"e":"eventStreamTerminated","E":1}}'],
   ] as const)('connects again after %s: what was in it is not known', async (_, which, frame) => {
     await using server = await startScriptedServer();
@@ -96,6 +100,109 @@ describe('a stream', () => {
     await until(() => expect(states()).toEqual(expect.arrayContaining(['market down'])));
     await until(() => expect(states().slice(2)).toEqual(expect.arrayContaining(['market up'])));
     expect(states()).not.toContain('account down');
+    await exchange.close();
+  });
+
+  it('asks for many markets and timeframes in one request, also when it connects again', async () => {
+    await using server = await startScriptedServer();
+    const exchange = connect(server);
+    const symbols = ['BTC/USDT', ...Array.from({ length: 19 }, (_, i) => `COIN${i + 1}/USDT`)];
+    const feeds = symbols.flatMap((symbol) => ['1m', '5m'].map((tf) => ({ symbol, timeframe: timeframe(tf) })));
+    const { states } = await listen(exchange, feeds);
+    server.drop('market');
+    await until(() => expect(states().slice(2)).toEqual(['market down', 'market up']));
+    const asked = server.frames.filter(({ method }) => method === 'SUBSCRIBE').map(({ params }) => params);
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).toEqual(asked[1]);
+    expect(asked[0]).toHaveLength(20 * 4);
+    expect(new Set(asked[0] as string[])).toEqual(
+      new Set(
+        symbols.flatMap((symbol) => {
+          const id = symbol.replace('/', '').toLowerCase();
+          return [`${id}@kline_1m`, `${id}@kline_5m`, `${id}@trade`, `${id}@bookTicker`];
+        }),
+      ),
+    );
+    await exchange.close();
+  });
+
+  it('keeps the candles of several timeframes apart, with the time they were sent', async () => {
+    await using server = await startScriptedServer();
+    const exchange = connect(server);
+    const feeds = ['1m', '5m'].map((tf) => ({ symbol: 'BTC/USDT', timeframe: timeframe(tf) }));
+    const { messages } = await listen(exchange, feeds);
+    const candle = (i: string, E: number) =>
+      JSON.stringify({ e: 'kline', E, s: 'BTCUSDT', k: { t: 0, i, o: '1', h: '2', l: '1', c: '2', v: '3', x: true } });
+    server.send('market', candle('1m', 60_001));
+    server.send('market', candle('5m', 300_002));
+    await until(() => expect(messages).toHaveLength(4));
+    expect(messages.slice(2)).toMatchObject([
+      { kind: 'candle', timeframe: '1m', at: 60_001, closed: true },
+      { kind: 'candle', timeframe: '5m', at: 300_002, closed: true },
+    ]);
+    await exchange.close();
+  });
+
+  it('is not opened for more than one socket carries, saying how much that is', async () => {
+    await using server = await startScriptedServer();
+    const exchange = connect(server);
+    const feeds = Array.from({ length: 342 }, (_, i) => ({ symbol: `COIN${i + 1}/USDT`, timeframe: timeframe('1m') }));
+    await expect(listen(exchange, feeds)).rejects.toMatchObject({
+      code: 'STREAM_TOO_WIDE',
+      message: expect.stringContaining('at most 1024 streams, made 1026'),
+    });
+    expect(server.connections('market')).toBe(0);
+    await listen(exchange, feeds.slice(0, 341));
+    await exchange.close();
+  });
+
+  it('tells of deposits and withdrawals as they change the balance', async () => {
+    await using server = await startScriptedServer();
+    const exchange = connect(server);
+    const { messages } = await listen(exchange);
+    const event = { e: 'balanceUpdate', E: 9, a: 'USDT', d: '250.50000000', T: 8 };
+    server.send(
+      'account',
+      JSON.stringify({ subscriptionId: 0, event: { e: 'listStatus', s: 'BTCUSDT', g: 1, c: 'OCO' } }),
+    );
+    server.send('account', JSON.stringify({ subscriptionId: 0, event }));
+    await until(() => expect(messages).toHaveLength(3));
+    const [, , change] = messages;
+    expect(change).toMatchObject({ kind: 'balance-change', asset: 'USDT', at: 8 });
+    if (change?.kind === 'balance-change') expect(change.change.toFixed()).toBe('250.5');
+    await exchange.close();
+  });
+
+  it('connects again when one market among others says nothing, asking for all of them in one request', async () => {
+    await using server = await startScriptedServer();
+    const { timers, monotonic } = systemClocks;
+    let later = 0;
+    let look: (() => void) | undefined;
+    const silenceMs = 600_000;
+    const exchange = connect(server, {
+      monotonic: { now: () => monotonic.now() + later },
+      timers: {
+        ...timers,
+        every(ms, task) {
+          if (ms !== silenceMs / 4) return timers.every(ms, task);
+          look = task;
+          return () => undefined;
+        },
+      },
+      stream: { baseMs: 5, capMs: 20, silenceMs },
+    });
+    const feeds = ['BTC/USDT', 'COIN1/USDT'].map((symbol) => ({ symbol, timeframe: timeframe('1m') }));
+    const { messages, states } = await listen(exchange, feeds);
+    later = 95_000;
+    server.send('market', top(1));
+    await until(() => expect(messages).toHaveLength(3));
+    look?.();
+    await until(() => expect(states().slice(2)).toEqual(['market down', 'market up']));
+    const down = messages.find((message) => message.kind === 'connection' && message.state === 'down');
+    expect(down).toMatchObject({ reason: 'the market sent nothing of COIN1/USDT for 90000 ms, while others spoke' });
+    const asked = server.frames.filter(({ method }) => method === 'SUBSCRIBE').map(({ params }) => params);
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toHaveLength(6);
     await exchange.close();
   });
 
@@ -127,7 +234,7 @@ describe('a stream', () => {
     const others = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException');
     process.once('uncaughtException', thrown.resolve);
-    await exchange.stream({ symbols: ['BTC/USDT'], timeframe: '1m' as never }, (message) => {
+    await exchange.stream({ feeds: [{ symbol: 'BTC/USDT', timeframe: timeframe('1m') }] }, (message) => {
       if (message.kind === 'book-top') throw new Error('bug in the trader');
     });
     server.send('market', top(1));

@@ -130,6 +130,38 @@ describe('recorded frames', () => {
     expect(orders[1]).toMatchObject({ status: 'filled', cost: '2000.25' });
   });
 
+  it('are played by other markets under their own names, on one account', async () => {
+    const { url, control } = await start(recording(), { symbol: 'BTC/USDT,X1/USDT' });
+    const streams = ['trade', 'bookTicker', 'kline_1m'].map((kind) => `btcusdt@${kind}/x1usdt@${kind}`).join('/');
+    const { frames } = await openSocket(url, `/stream?streams=${streams}`);
+    const step = control('POST', 'step');
+    await control('POST', 'ack', { trader: 't', barClose: START + 60_000, candles: 0, trades: 0, bookTops: 0 });
+    await step;
+    await eventually(() => frames.length > 10);
+    const of = (name: string) =>
+      frames
+        .filter(({ stream }) => String(stream).startsWith(name))
+        .map(({ stream, data }) => ({
+          kind: String(stream).split('@')[1],
+          ...(data as object),
+          s: 'any',
+          k: undefined,
+        }));
+    expect(of('x1usdt')).toEqual(of('btcusdt'));
+    const named = frames
+      .filter(({ stream }) => String(stream).startsWith('x1usdt'))
+      .map(({ data }) => (data as { s: string }).s);
+    expect(new Set(named)).toEqual(new Set(['X1USDT']));
+    const buy = { side: 'BUY', type: 'MARKET', quantity: '0.1' };
+    for (const symbol of ['BTCUSDT', 'X1USDT']) {
+      expect((await request(url, 'POST', 'order', { symbol, ...buy })).body).toMatchObject({
+        orderId: 1,
+        status: 'FILLED',
+      });
+    }
+    expect((await control('GET', 'books')).body.balances.X1.free).toBe('0.0999');
+  });
+
   it('go on after a restart where orders or minutes were last saved', async () => {
     const frames = recording();
     const state = join(temporaryFolder(), 'state.db');

@@ -83,7 +83,7 @@ export async function ccxtClient(url: string) {
   return client;
 }
 
-/** Sends one request as it stands; with `sign`, signed as Binance wants it. */
+/** Sends one request as it stands, of `/api/v3/` where the path is not absolute; with `sign`, signed as Binance wants it. */
 export async function request(
   url: string,
   method: string,
@@ -104,7 +104,8 @@ export async function request(
     );
   }
   const headers: Record<string, string> = sign ? { 'x-mbx-apikey': sign.apiKey ?? KEYS.apiKey } : {};
-  const response = await fetch(`${url}/api/v3/${path}?${query}`, { method, headers });
+  const base = path.startsWith('/') ? path : `/api/v3/${path}`;
+  const response = await fetch(`${url}${base}?${query}`, { method, headers });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: JSON.parse(text) };
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { followCommands } from '../../../apps/trader/follow-commands.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { ReceivedCommand } from '../../../src/core/ports/command-queue.ts';
-import type { EngineMessage } from '../../../src/core/trading/engine.ts';
+import type { EngineMessage } from '../../../src/core/trading/engine-message.ts';
 import { halt, resume } from '../../../src/core/trading/trading-state.ts';
 import { quiet, slot } from '../../support/engine-harness.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
@@ -29,14 +29,15 @@ function scene(booksMatch: boolean) {
     },
   };
   const commandsOf = followCommands(
-    { slot, pollMs: 100, booksMatch, onFatal: (error) => fatal.push(error) },
+    { slot, pollMs: 100, booksMatch: () => booksMatch, onFatal: (error) => fatal.push(error) },
     {
       commandQueue,
       ledger,
+      monotonic: time.monotonic,
       timers: time.timers,
       log: quiet,
       engine: { accept: (message) => void told.push(message) },
-      hotSwap: { request: async () => undefined, swapInProgress: false },
+      hotSwap: { request: async () => undefined, swapInProgress: false, stop: () => undefined },
     },
   );
   const modes = () => told.flatMap((message) => (message.kind === 'mode' ? [message.mode] : []));
@@ -69,7 +70,7 @@ it('does not wait for a command any longer when it stops', async () => {
   const fatal: unknown[] = [];
   const time = createVirtualTime();
   const commandsOf = followCommands(
-    { slot, pollMs: 100, booksMatch: true, onFatal: (error) => fatal.push(error) },
+    { slot, pollMs: 100, booksMatch: () => true, onFatal: (error) => fatal.push(error) },
     {
       commandQueue: {
         depth: async () => 0,
@@ -79,10 +80,11 @@ it('does not wait for a command any longer when it stops', async () => {
         },
       },
       ledger: createMemoryLedger(),
+      monotonic: time.monotonic,
       timers: time.timers,
       log: quiet,
       engine: { accept: () => undefined },
-      hotSwap: { request: async () => undefined, swapInProgress: false },
+      hotSwap: { request: async () => undefined, swapInProgress: false, stop: () => undefined },
     },
   );
   await time.pass(150);

@@ -41,11 +41,11 @@ test('a trader does not start with settings that are wrong', async () => {
 });
 
 test('a trader does not start in a mode that it cannot keep to', async () => {
-  const watching = startTrader({ ...PAPER, ARES_MODE: 'shadow' });
+  const hurried = startTrader({ ...PAPER, ARES_MODE: 'shadow', ARES_LOCKSTEP: '1' });
   const { ARES_EXCHANGE_URL: _, ...withoutAddress } = PAPER;
   const real = startTrader(withoutAddress);
-  expect(await watching.trader.ended).toBe(1);
-  expect(watching.said()).toContain('ARES_MODE must be \\"paper\\" or \\"live\\", was \\"shadow\\"');
+  expect(await hurried.trader.ended).toBe(1);
+  expect(hurried.said()).toContain('ARES_LOCKSTEP must be 0 when ARES_MODE is');
   expect(await real.trader.ended).toBe(1);
   expect(real.said()).toContain('ARES_EXCHANGE_URL must name a paper exchange');
 });

@@ -60,7 +60,9 @@ describe('notifyPeople', () => {
       runbook: '#it-does-not-trade',
     });
     expect(notice?.body).toContain('ada restricted trading to HALTED: looking into it');
-    expect(notice?.body).toMatch(/For the money: .*nothing sells it\. .* holds 0\.0123 BTC, bought for 615\.5 USDT\./);
+    expect(notice?.body).toMatch(
+      /For the money: .*nothing but a stop that rests at the exchange sells it\. .* holds 0\.0123 BTC, bought for 615\.5 USDT\./,
+    );
     expect(notice?.body).toContain('2023-11-14T22:13:20.000Z, event halt-1');
     expect(outcome).toMatchObject({ outcome: 'told', notice: { id: 'halt-1' } });
   });

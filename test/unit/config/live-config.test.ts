@@ -15,9 +15,12 @@ describe('the live configuration', () => {
     desk = openModelDesk();
   });
 
-  const update = (patch: unknown, options: { readonly expectedVersion?: number; readonly id?: string } = {}) =>
-    updateConfig({ ...desk.command(), ...options, patch }, desk.ports);
-  const restore = (version: number) => restoreConfig({ ...desk.command(), version }, desk.ports);
+  const update = (
+    patch: unknown,
+    options: { readonly expectedVersion?: number; readonly id?: string; readonly reason?: string } = {},
+  ) => updateConfig({ ...desk.command(), ...options, patch }, desk.ports);
+  const restore = (version: number, reason?: string) =>
+    restoreConfig({ ...desk.command(), version, ...(reason === undefined ? {} : { reason }) }, desk.ports);
   const current = () => readConfig(desk.ledger);
 
   test('is version 0, the defaults, until somebody changes something', async () => {
@@ -39,7 +42,7 @@ describe('the live configuration', () => {
       strategy: { ...DEFAULT_CONFIG.strategy, entryThreshold: 0.6 },
       risk: { ...DEFAULT_CONFIG.risk, maxOrdersPerMinute: 3 },
     };
-    expect(outcome).toEqual({ outcome: 'updated', version: 1, config, changes, repeated: false });
+    expect(outcome).toEqual({ outcome: 'updated', version: 1, config, changes, loosens: [], repeated: false });
     expect(await current()).toEqual({ version: 1, config });
     expect(await desk.audit('config')).toEqual([
       expect.objectContaining({
@@ -178,7 +181,8 @@ describe('the live configuration', () => {
     const stale = await update({ risk: { maxOrdersPerMinute: 4 } }, { expectedVersion: 0 });
     expect(stale).toEqual({ outcome: 'conflict', expectedVersion: 0, version: 1 });
     expect((await current()).config.risk.maxOrdersPerMinute).toBe(3);
-    expect(await update({ risk: { maxOrdersPerMinute: 4 } }, { expectedVersion: 1 })).toMatchObject({ version: 2 });
+    const fresh = await update({ risk: { maxOrdersPerMinute: 2 } }, { expectedVersion: 1 });
+    expect(fresh).toMatchObject({ outcome: 'updated', version: 2 });
   });
 
   test('takes changes of different settings at once, each on top of the other', async () => {
@@ -206,16 +210,16 @@ describe('the live configuration', () => {
 
   test('the same command twice makes one version', async () => {
     await update({ risk: { staleDataMs: 3 } }, { id: 'once' });
-    await update({ risk: { staleDataMs: 5 } });
+    await update({ risk: { staleDataMs: 5 } }, { reason: 'slow feed' });
     const again = await update({ risk: { staleDataMs: 3 } }, { id: 'once' });
-    expect(again).toEqual({ outcome: 'updated', ...(await current()), changes: [], repeated: true });
+    expect(again).toEqual({ outcome: 'updated', ...(await current()), changes: [], loosens: [], repeated: true });
     expect(await current()).toMatchObject({ version: 2, config: { risk: { staleDataMs: 5 } } });
     expect(desk.ledger.events).toHaveLength(2);
   });
 
   test('restores any version as a new one, and says so', async () => {
     await update({ risk: { staleDataMs: 3 } });
-    await update({ risk: { staleDataMs: 5 } });
+    await update({ risk: { staleDataMs: 5 } }, { reason: 'slow feed' });
     expect(await restore(1)).toMatchObject({
       outcome: 'updated',
       version: 3,
@@ -226,7 +230,17 @@ describe('the live configuration', () => {
       details: { restoredVersion: 1, version: 3, previousVersion: 2 },
     });
     expect(await restore(3)).toEqual({ outcome: 'unchanged', version: 3 });
-    expect(await restore(0)).toMatchObject({ outcome: 'updated', version: 4, config: DEFAULT_CONFIG });
+    expect(await restore(0)).toEqual({ outcome: 'reason_missing', loosens: ['risk.staleDataMs'] });
+    expect(await restore(0, 'the feed is well again')).toMatchObject({
+      outcome: 'updated',
+      version: 4,
+      config: DEFAULT_CONFIG,
+      loosens: ['risk.staleDataMs'],
+    });
+    expect((await desk.audit('config')).at(-1)).toMatchObject({
+      action: 'restore',
+      details: { restoredVersion: 0, loosens: ['risk.staleDataMs'], reason: 'the feed is well again' },
+    });
     expect(await restore(9)).toEqual({ outcome: 'unknown_version', version: 9 });
     expect((await readConfigVersion(desk.ledger, 2))?.risk.staleDataMs).toBe(5);
     expect(await desk.auditValid()).toBe(true);

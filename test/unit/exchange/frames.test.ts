@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { accountMessages } from '../../../src/adapters/exchange/account-messages.ts';
 import { marketMessage } from '../../../src/adapters/exchange/market-message.ts';
 
@@ -32,7 +34,9 @@ describe('marketMessage', () => {
     expect(marketMessage(kline(), symbolOf, 5)).toEqual({
       kind: 'candle',
       symbol: 'BTC/USDT',
+      timeframe: '1m',
       candle,
+      at: 1_579_482_921_215,
       closed: false,
       receivedAt: 5,
     });
@@ -58,6 +62,8 @@ describe('marketMessage', () => {
       symbol: 'BTC/USDT',
       bid: '1.1',
       ask: '1.2',
+      bidQuantity: '5',
+      askQuantity: '6',
       receivedAt: 5,
     });
   });
@@ -67,12 +73,20 @@ describe('marketMessage', () => {
     expect(marketMessage({ u: 1, s: 'BTCUSDT' }, symbolOf, 5)).toBeUndefined();
     expect(marketMessage(kline({ s: 'ETHBTC' }), symbolOf, 5)).toBeUndefined();
     expect(marketMessage({ e: 'trade', s: 'ETHBTC', p: '1', q: '1', T: 1 }, symbolOf, 5)).toBeUndefined();
-    expect(marketMessage({ s: 'ETHBTC', b: '1', a: '2' }, symbolOf, 5)).toBeUndefined();
+    expect(marketMessage({ s: 'ETHBTC', b: '1', B: '1', a: '2', A: '1' }, symbolOf, 5)).toBeUndefined();
   });
 
   it.each([
     ['a candle without its closed flag', kline({}, { x: undefined })],
     ['a candle with a price as number', kline({}, { c: 2.5 })],
+    ['a candle with an empty price', kline({}, { c: '' })],
+    ['a candle with a volume that is no number', kline({}, { v: 'NaN' })],
+    ['a candle without its interval', kline({}, { i: undefined })],
+    ['a candle without its time of sending', kline({ E: undefined })],
+    ['a trade with a negative price', { e: 'trade', s: 'BTCUSDT', p: '-1', q: '1', T: 1 }],
+    ['a trade with two points in its price', { e: 'trade', s: 'BTCUSDT', p: '1.1.1', q: '1', T: 1 }],
+    ['a book top without its quantities', { u: 1, s: 'BTCUSDT', b: '1.10', a: '1.20' }],
+    ['a book top with an empty quantity', { u: 1, s: 'BTCUSDT', b: '1.10', B: '', a: '1.20', A: '1' }],
     ['a trade without price', { e: 'trade', s: 'BTCUSDT', q: '1', T: 1 }],
     ['something that is no object', 'hello'],
   ])('throws at %s instead of passing on half of it', (_, frame) => {
@@ -98,6 +112,50 @@ const report = (overrides: object = {}) => ({
   T: 77,
   t: 12,
   ...overrides,
+});
+
+describe('marketMessage checks by hand', () => {
+  const shapes = { trade: ['s', 'p', 'q', 'T'], bookTicker: ['s', 'b', 'B', 'a', 'A'] } as const;
+  const whole = {
+    trade: { e: 'trade', s: 'BTCUSDT', p: '1.5', q: '0.1', T: 8 },
+    bookTicker: { s: 'BTCUSDT', b: '1.1', B: '5', a: '1.2', A: '6' },
+  };
+
+  it('refuses a frame with any field missing or of another type, in the words of the schema', () => {
+    const field = fc.constantFrom(
+      ...Object.keys(shapes).flatMap((kind) => shapes[kind as 'trade'].map((name) => [kind, name] as const)),
+    );
+    const wrong = fc.constantFrom<unknown>(undefined, null, true, '', ' ', '1e5', '.5', '5.', '0x10', '1,5', [], {});
+    fc.assert(
+      fc.property(field, wrong, ([kind, name], value) => {
+        const frame = { ...whole[kind as 'trade'], [name]: value };
+        // A market nobody knows, and a book without prices, which is another kind of frame.
+        if (name === 's' && typeof value === 'string') return;
+        if (
+          kind === 'bookTicker' &&
+          (name as string) !== 'B' &&
+          (name as string) !== 'A' &&
+          name !== 's' &&
+          typeof value !== 'string'
+        )
+          return;
+        expect(() => marketMessage(frame, symbolOf, 5)).toThrow(z.ZodError);
+      }),
+    );
+  });
+
+  it('takes any decimal, to its last digit', () => {
+    const text = fc
+      .tuple(fc.bigInt({ min: 0n, max: 10n ** 12n }), fc.option(fc.stringMatching(/^\d{1,10}$/), { nil: undefined }))
+      .map(([whole, part]) => (part === undefined ? String(whole) : `${whole}.${part}`));
+    fc.assert(
+      fc.property(text, (p) => {
+        const message = marketMessage({ e: 'trade', s: 'BTCUSDT', p, q: '1', T: 8 }, symbolOf, 5);
+        if (message?.kind !== 'trade') throw new Error('must be a trade');
+        expect(message.price.eq(p)).toBe(true);
+      }),
+    );
+  });
 });
 
 describe('accountMessages', () => {
@@ -144,6 +202,45 @@ describe('accountMessages', () => {
     ['EXPIRED_IN_MATCH', 'expired'],
   ])('reads %s as %s', (X, status) => {
     expect(accountMessages(report({ x: 'NEW', X }), symbolOf, 5)).toMatchObject([{ report: { status } }]);
+  });
+
+  it('tells of money that came or went other than by trading', () => {
+    const event = { e: 'balanceUpdate', E: 1_573_200_697_110, a: 'BTC', d: '-100.00000001', T: 1_573_200_697_068 };
+    expect(plain(accountMessages(event, symbolOf, 5))).toEqual([
+      { kind: 'balance-change', asset: 'BTC', change: '-100.00000001', at: 1_573_200_697_068, receivedAt: 5 },
+    ]);
+    expect(() => accountMessages({ ...event, d: undefined }, symbolOf, 5)).toThrow();
+  });
+
+  it('passes over what other events say already, and refuses what is no event', () => {
+    expect(accountMessages({ e: 'listStatus', g: 2, c: 'OCO', l: 'EXEC_STARTED' }, symbolOf, 5)).toEqual([]);
+    expect(accountMessages({ e: 'outboundAccountPosition', B: [] }, symbolOf, 5)).toEqual([]);
+    expect(() => accountMessages(undefined, symbolOf, 5)).toThrow();
+  });
+
+  it('names an order of a pair that the other one has ended by its own id', () => {
+    const ended = report({ x: 'EXPIRED', X: 'EXPIRED', c: 'mine-1', C: '', t: -1, g: 7 });
+    expect(accountMessages(ended, symbolOf, 5)).toMatchObject([
+      { kind: 'order', report: { clientOrderId: 'mine-1', status: 'expired' } },
+    ]);
+  });
+
+  it.each(['s', 'i', 'c', 'S', 'X', 'x', 'q', 'z', 'T', 't', 'l', 'L'])(
+    'throws at an order event without its %s, in the words of the schema',
+    (name) => {
+      expect(() => accountMessages(report({ [name]: undefined }), symbolOf, 5)).toThrow(z.ZodError);
+      expect(() => accountMessages(report({ [name]: [] }), symbolOf, 5)).toThrow(z.ZodError);
+    },
+  );
+
+  it('throws at an order event whose optional fields are of another type', () => {
+    for (const wrong of [{ C: 1 }, { N: 5 }, { n: 'much' }, { n: 0.5 }, { X: 'constructor' }, { i: 2 ** 60 }])
+      expect(() => accountMessages(report(wrong), symbolOf, 5)).toThrow(z.ZodError);
+  });
+
+  it('keeps ids that are too long for a number as they came', () => {
+    const [fill] = accountMessages(report({ i: '12345678901234567890', t: '98765432109876543210' }), symbolOf, 5);
+    expect(fill).toMatchObject({ fill: { exchangeOrderId: '12345678901234567890', tradeId: '98765432109876543210' } });
   });
 
   it('ignores other markets, and throws at a status it does not know', () => {

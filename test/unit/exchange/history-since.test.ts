@@ -55,11 +55,72 @@ describe('historySince', () => {
     );
   });
 
-  it('takes one request when the newest page reaches back far enough', async () => {
+  it("takes two requests, each other's check, when the newest page reaches back far enough", async () => {
     const rows = Array.from({ length: 5_000 }, (_, i): Row => ({ id: String(i), createdAt: i * 1_000 }));
     const source = venue(rows);
     await historySince(source.page, 4_500_000);
-    expect(source.requests()).toBe(1);
+    expect(source.requests()).toBe(2);
+  });
+
+  it('finds out any row that one of its pages lacks, and takes none for the end of the history', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        history.filter((rows) => rows.length > 0),
+        fc.nat(),
+        fc.nat({ max: 1 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        async (rows, pick, which, fraction) => {
+          const since = Math.floor((rows.at(-1)?.createdAt ?? 0) * fraction);
+          const { page } = venue(rows);
+          let left: Row | undefined;
+          const lossy: typeof page = async (request) => {
+            const got = await page(request);
+            // The newest page is the first one, the pages by id come after: one row is left out of one of them.
+            const isTarget =
+              which === 0
+                ? request.fromId === undefined && request.startTime === undefined
+                : request.fromId !== undefined;
+            if (!isTarget || got.length === 0 || left !== undefined) return got;
+            left = got[pick % got.length];
+            return got.filter((row) => row !== left);
+          };
+          const outcome = await historySince(lossy, since).then(
+            (found) => found.filter((row) => row.createdAt >= since),
+            (failure: { code: string }) => failure.code,
+          );
+          if (outcome !== 'EXCHANGE_UNAVAILABLE') expect(outcome).toEqual(rows.filter((row) => row.createdAt >= since));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each([
+    ['the oldest of a short history, in the newest page', (id: number, byId: boolean) => !(id === 1 && !byId)],
+    ['the newest, by id', (id: number, byId: boolean) => !(id === 9 && byId)],
+    ['one in the middle, by id', (id: number, byId: boolean) => !(id === 5 && byId)],
+    ['all, by id', (_: number, byId: boolean) => !byId],
+    ['all, in the newest page', (_: number, byId: boolean) => byId],
+  ])('refuses a history that lacks %s', async (_, kept) => {
+    const rows = Array.from({ length: 9 }, (_, i): Row => ({ id: String(i + 1), createdAt: i }));
+    const { page } = venue(rows);
+    const lossy: typeof page = async (request) =>
+      (await page(request)).filter((row) => kept(Number(row.id), request.fromId !== undefined));
+    await expect(historySince(lossy, 0)).rejects.toMatchObject({
+      code: 'EXCHANGE_UNAVAILABLE',
+      data: { because: 'incomplete' },
+    });
+  });
+
+  it('takes what comes between its two reads for new, not for missing', async () => {
+    const rows = Array.from({ length: 9 }, (_, i): Row => ({ id: String(i + 1), createdAt: i }));
+    const { page } = venue(rows);
+    const growing: typeof page = async (request) => {
+      const got = await page(request);
+      if (request.fromId === undefined) rows.push({ id: '10', createdAt: 10 });
+      return got;
+    };
+    expect(await historySince(growing, 0)).toHaveLength(10);
   });
 
   it('passes days without any row', async () => {

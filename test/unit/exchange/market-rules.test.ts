@@ -44,6 +44,21 @@ describe('marketRules', () => {
     });
   });
 
+  it('takes the smaller of the two largest quantities, and 0 for none', () => {
+    const most = (lotMax: object, marketMax: object) =>
+      marketRules(
+        market(
+          price,
+          { ...lot, ...lotMax },
+          { filterType: 'MARKET_LOT_SIZE', minQty: '0', stepSize: '0', ...marketMax },
+        ),
+      ).maxQuantity?.toFixed();
+    expect(most({ maxQty: '9000.00000000' }, { maxQty: '84.00000000' })).toBe('84');
+    expect(most({ maxQty: '9000' }, { maxQty: '0.00000000' })).toBe('9000');
+    expect(most({ maxQty: '9000' }, {})).toBe('9000');
+    expect(most({}, {})).toBeUndefined();
+  });
+
   it('knows the older name of the minimum notional, and a market without one', () => {
     expect(asText(marketRules(market(price, lot, { filterType: 'MIN_NOTIONAL', minNotional: '10' }))).minNotional).toBe(
       '10',

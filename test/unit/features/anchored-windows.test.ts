@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aresCore } from '../../../src/core/features/ares-core.ts';
 import { createFeatureComputer } from '../../../src/core/features/feature-computer.ts';
-import { featureMatrix } from '../../../src/core/features/feature-matrix.ts';
+import { computeFeatureMatrix } from '../../../src/core/features/feature-matrix.ts';
 import { requiredHistory } from '../../../src/core/features/feature-set.ts';
 import type { Candle } from '../../../src/core/market-data/candle.ts';
 import { timeframe, timeframeMillis } from '../../../src/core/market-data/timeframe.ts';
@@ -25,7 +25,7 @@ type Rows = Map<number, string>;
 const bitsOf = (row: Float32Array) => Buffer.from(row.slice().buffer).toString('base64');
 
 function rowsOf(candles: readonly Candle[], tf = oneMinute, completeSince?: number): Rows {
-  const computer = createFeatureComputer(aresCore, tf, completeSince);
+  const computer = createFeatureComputer(aresCore, tf, { completeSince });
   const rows: Rows = new Map();
   for (const candle of candles) {
     const row = computer.close(candle);
@@ -65,10 +65,10 @@ describe('a row', () => {
     fc.assert(
       fc.property(markets, fc.integer({ min: 500, max: 1_100 }), ({ tf, ...market }, cut) => {
         const candles = randomMarket({ ...market, barMillis: timeframeMillis(tf), bars: 1_200, gapChance: 0 });
-        const whole = featureMatrix(aresCore, tf, candles);
-        const head = featureMatrix(aresCore, tf, candles.slice(0, cut));
+        const whole = computeFeatureMatrix(aresCore, tf, candles);
+        const head = computeFeatureMatrix(aresCore, tf, candles.slice(0, cut));
         const border = candles[cut]?.openTime as number;
-        const tail = featureMatrix(aresCore, tf, candles.slice(cut - requiredHistory));
+        const tail = computeFeatureMatrix(aresCore, tf, candles.slice(cut - requiredHistory));
         const dropped = tail.times.findIndex((time) => time >= border);
         expect([...head.times, ...tail.times.slice(dropped)]).toEqual(whole.times);
         expect(

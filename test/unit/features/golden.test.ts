@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { aresCore } from '../../../src/core/features/ares-core.ts';
-import { featureMatrix } from '../../../src/core/features/feature-matrix.ts';
+import { computeFeatureMatrix } from '../../../src/core/features/feature-matrix.ts';
 import { timeframe } from '../../../src/core/market-data/timeframe.ts';
 import { golden } from '../../fixtures/features/golden.ts';
 
-const matrix = featureMatrix(aresCore, timeframe('1m'), golden.candles);
+const matrix = computeFeatureMatrix(aresCore, timeframe('1m'), golden.candles);
 const firstGolden = matrix.count - golden.rows.length;
 
 describe('the features of ares-core version 1', () => {

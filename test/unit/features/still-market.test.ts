@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { aresCore } from '../../../src/core/features/ares-core.ts';
-import { featureMatrix } from '../../../src/core/features/feature-matrix.ts';
+import { computeFeatureMatrix } from '../../../src/core/features/feature-matrix.ts';
 import { timeframe } from '../../../src/core/market-data/timeframe.ts';
 import { randomMarket } from './random-market.ts';
 
 const candles = randomMarket({ seed: 3, bars: 600, firstBar: 240 * 100_000 });
 
 function lastRow(fed: typeof candles): Record<string, number> {
-  const matrix = featureMatrix(aresCore, timeframe('1m'), fed);
+  const matrix = computeFeatureMatrix(aresCore, timeframe('1m'), fed);
   const row = [...matrix.rows.slice(-matrix.width)];
   return Object.fromEntries(aresCore.features.map((name, column) => [name, row[column] as number]));
 }

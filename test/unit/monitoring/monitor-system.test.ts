@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../../src/core/audit/verify-audit.ts';
 import { keys } from '../../../src/core/ledger-keys.ts';
+import { linesOf, type SlotId } from '../../../src/core/models/slot.ts';
 import { lastSystemCheck } from '../../../src/core/monitoring/system-check.ts';
 import { decimal } from '../../../src/core/trading/money.ts';
 import { accountToJson, openAccount } from '../../../src/core/trading/slot-account.ts';
@@ -391,6 +392,21 @@ describe('the money', () => {
       ['healthy', expect.closeTo(-0.01, 12)],
       ['healthy', expect.closeTo(-0.01, 12)],
     ]);
+  });
+
+  it('is, of a slot with several markets, that of the one that lost most, each with its share of the budget', async () => {
+    const desk = await openMonitorDesk();
+    const slot = SLOT.replace('BTC/USDT', 'BTC/USDT+ETH/USDT') as SlotId;
+    await desk.addSlot(slot);
+    for (const [line, flow] of linesOf(slot).map((line, n) => [line, n === 0 ? '-50' : '-100'] as const)) {
+      const account = openAccount({ base: decimal('0'), quote: decimal('5000') }, decimal('5000'));
+      const value = accountToJson({ ...account, quoteFlow: decimal(flow) });
+      await desk.ledger.append([{ key: keys.account(line), value }]);
+    }
+    const { check } = await desk.monitor(1);
+    expect(check.checks.find(({ name }) => name === `day-loss:${slot}`)).toMatchObject({
+      value: expect.closeTo(-0.02, 12),
+    });
   });
 
   it('is all lost where there is nothing to compare with', async () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 import { simulatedMarketRules } from '../../../src/core/simulation/market-rules.ts';
-import { checkOrder, ORDER_BOUNDS } from '../../../src/core/simulation/order-checks.ts';
+import {
+  checkClientId,
+  checkOrder,
+  type OpenOrderCounts,
+  ORDER_BOUNDS,
+} from '../../../src/core/simulation/order-checks.ts';
 import type { OrderDraft, VenueOrder } from '../../../src/core/simulation/venue-order.ts';
 import { decimal, ZERO } from '../../../src/core/trading/money.ts';
 
@@ -19,7 +24,15 @@ const stop: OrderDraft = { ...market, type: 'stop_loss', stopPrice: decimal('410
 function openOrder(fields: Partial<VenueOrder>): VenueOrder {
   const at = epochMillis(0);
   const zero = { stopPrice: ZERO, quoteQuantity: ZERO, filled: ZERO, cost: ZERO };
-  const order = { id: 1, clientOrderId: 'old', side: 'buy', type: 'limit', timeInForce: 'gtc', status: 'new' } as const;
+  const order = {
+    id: 1,
+    listId: null,
+    clientOrderId: 'old',
+    side: 'buy',
+    type: 'limit',
+    timeInForce: 'gtc',
+    status: 'new',
+  } as const;
   return {
     ...order,
     ...zero,
@@ -32,8 +45,15 @@ function openOrder(fields: Partial<VenueOrder>): VenueOrder {
   };
 }
 
+const counted = (open: readonly VenueOrder[]): OpenOrderCounts => ({
+  size: open.length,
+  waiting: () => open.filter(({ workingAt }) => workingAt === null).length,
+  hasClientId: (id) => open.some(({ clientOrderId }) => clientOrderId === id),
+});
+
 function check(draft: OrderDraft, open: readonly VenueOrder[] = []) {
-  const refusal = checkOrder(draft, rules, decimal('40000'), open);
+  const counts = counted(open);
+  const refusal = checkOrder(draft, rules, decimal('40000'), counts) ?? checkClientId(draft.clientOrderId, counts);
   return refusal && [refusal.reason, refusal.message];
 }
 

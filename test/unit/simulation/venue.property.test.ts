@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 import { simulatedMarketRules } from '../../../src/core/simulation/market-rules.ts';
 import { createVenue, emptyVenue, type Venue } from '../../../src/core/simulation/venue.ts';
-import type { VenueEvent, VenueOrderType, VenueTrade } from '../../../src/core/simulation/venue-order.ts';
+import type { OrderDraft, VenueEvent, VenueOrderType, VenueTrade } from '../../../src/core/simulation/venue-order.ts';
 import { lockedBy } from '../../../src/core/simulation/working-order.ts';
 import { type Decimal, decimal, ZERO } from '../../../src/core/trading/money.ts';
 
@@ -13,6 +13,15 @@ const START = { BTC: '0.5', USDT: '20000' };
 type Action =
   | { readonly kind: 'move'; readonly price: number; readonly volume: number; readonly continuous: boolean }
   | { readonly kind: 'cancel'; readonly pick: number }
+  | { readonly kind: 'replace'; readonly pick: number; readonly steps: number; readonly price: number }
+  | {
+      readonly kind: 'pair';
+      readonly side: 'buy' | 'sell';
+      readonly steps: number;
+      readonly above: number;
+      readonly below: number;
+      readonly byLimit: boolean;
+    }
   | {
       readonly kind: 'place';
       readonly type: VenueOrderType;
@@ -24,6 +33,7 @@ type Action =
       readonly byQuote: boolean;
     };
 
+const queue = fc.constantFrom('none' as const, 'volume' as const);
 const ticks = fc.integer({ min: 3_900_000, max: 4_100_000 });
 const action: fc.Arbitrary<Action> = fc.oneof(
   {
@@ -36,6 +46,26 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), pick: fc.nat(20) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('replace' as const),
+      pick: fc.nat(20),
+      steps: fc.integer({ min: 1, max: 60_000 }),
+      price: ticks,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('pair' as const),
+      side: fc.constantFrom('buy' as const, 'sell' as const),
+      steps: fc.integer({ min: 1, max: 60_000 }),
+      above: fc.integer({ min: 4_000_000, max: 4_100_000 }),
+      below: fc.integer({ min: 3_900_000, max: 4_000_000 }),
+      byLimit: fc.boolean(),
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -59,14 +89,51 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
 );
 
+const limitOf = ({ steps, price }: { readonly steps: number; readonly price: number }, at: number): OrderDraft => ({
+  clientOrderId: `order-${at}`,
+  side: 'buy',
+  type: 'limit',
+  timeInForce: 'gtc',
+  quantity: rules.quantityStep.times(steps),
+  price: rules.priceStep.times(price),
+});
+
+function performPair(venue: Venue, step: Extract<Action, { kind: 'pair' }>, at: number): readonly VenueEvent[] {
+  const quantity = rules.quantityStep.times(step.steps);
+  const half = (name: string, price: number, isStop: boolean): OrderDraft => ({
+    clientOrderId: `${name}-${at}`,
+    side: step.side,
+    type: isStop ? 'stop_loss' : step.byLimit ? 'limit_maker' : 'take_profit',
+    timeInForce: 'gtc',
+    quantity,
+    price: rules.priceStep.times(price),
+    stopPrice: rules.priceStep.times(price),
+  });
+  const placed = venue.placePair(
+    {
+      listClientOrderId: `pair-${at}`,
+      above: half('above', step.above, step.side === 'buy'),
+      below: half('below', step.below, step.side === 'sell'),
+    },
+    epochMillis(at),
+  );
+  return placed.outcome === 'accepted' ? placed.events : [];
+}
+
 function perform(venue: Venue, step: Action, at: number): readonly VenueEvent[] {
   const time = epochMillis(at);
-  if (step.kind === 'move') return venue.moveTo({ at: time, ...step });
+  if (step.kind === 'move') return venue.moveTo({ at: time, traded: step.volume / 4, ...step });
+  if (step.kind === 'pair') return performPair(venue, step, at);
   if (step.kind === 'cancel') {
     const open = venue.openOrders();
     const order = open[step.pick % Math.max(1, open.length)];
-    const event = order && venue.cancel(order.id, time);
-    return event ? [event] : [];
+    return (order && venue.cancel(order.id, time)) ?? [];
+  }
+  if (step.kind === 'replace') {
+    const open = venue.openOrders();
+    const done = venue.replace(open[step.pick % Math.max(1, open.length)]?.id, limitOf(step, at), time);
+    if (done.outcome === 'refused') return [];
+    return [...(done.cancelled ?? []), ...(done.placed?.outcome === 'accepted' ? done.placed.events : [])];
   }
   const limited = step.type.includes('limit');
   const amount =
@@ -105,17 +172,35 @@ function expectBooksToBalance(venue: Venue, trades: readonly VenueTrade[]): void
     .plus(sum(sold.map(({ cost }) => cost)));
   expect(held('BTC').toFixed()).toBe(base.minus(fees('BTC')).toFixed());
   expect(held('USDT').toFixed()).toBe(quote.minus(fees('USDT')).toFixed());
+  // Of a pair the larger lock counts, and only that.
+  const byHolder = new Map<string, { asset: string; amount: Decimal }>();
+  for (const order of venue.openOrders()) {
+    const key = order.listId === null ? `order ${order.id}` : `pair ${order.listId}`;
+    const [lock, before] = [lockedBy(order, rules), byHolder.get(key)];
+    if (!before || lock.amount.gt(before.amount)) byHolder.set(key, lock);
+  }
   const locked = (asset: string) =>
-    sum(
-      venue
-        .openOrders()
-        .map((order) => lockedBy(order, rules))
-        .filter((lock) => lock.asset === asset)
-        .map(({ amount }) => amount),
-    );
+    sum([...byHolder.values()].filter((lock) => lock.asset === asset).map(({ amount }) => amount));
   for (const asset of ['BTC', 'USDT']) {
     expect(venue.balance(asset).free.gte(0)).toBe(true);
     expect(venue.balance(asset).locked.toFixed()).toBe(locked(asset).toFixed());
+  }
+}
+
+/** Of a pair only one order trades, and both end together. */
+function expectOneOfEachPair(venue: Venue, events: readonly VenueEvent[]): void {
+  const traded = new Map<number, Set<number>>();
+  for (const { kind, order } of events) {
+    if (kind === 'trade' && order.listId !== null) {
+      traded.set(order.listId, (traded.get(order.listId) ?? new Set()).add(order.id));
+    }
+  }
+  for (const ids of traded.values()) expect(ids.size).toBe(1);
+  const started = events.filter(({ kind }) => kind === 'pair_started').length;
+  const done = events.filter(({ kind }) => kind === 'pair_done').length;
+  expect(started - done).toBe(venue.openPairs().length);
+  for (const pair of venue.openPairs()) {
+    expect(venue.openOrders().some(({ listId }) => listId === pair.listId)).toBe(true);
   }
 }
 
@@ -129,11 +214,39 @@ function expectFillsToBeFair(events: readonly VenueEvent[]): void {
   }
 }
 
+/** Worked out order by order: nothing lies at or past its price. */
+function isQuietByHand(venue: Venue, price: number): boolean {
+  return venue.openOrders().every((order) => {
+    const waits = order.workingAt === null;
+    const falls = waits ? order.type.startsWith('stop_loss') === (order.side === 'sell') : order.side === 'buy';
+    const own = Number(waits ? order.stopPrice : order.price);
+    return falls ? price > own : price < own;
+  });
+}
+
+describe('a quiet range', () => {
+  it('is known without looking at every order, and leaves every order as it is', () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 60 }), queue, (actions, model) => {
+        const venue = createVenue(rules, emptyVenue(START), { queue: model });
+        venue.moveTo({ at: epochMillis(0), price: 40_000, volume: 5, continuous: false });
+        for (const [i, step] of actions.entries()) {
+          const quiet = step.kind === 'move' && isQuietByHand(venue, step.price);
+          if (step.kind === 'move') expect(venue.isQuiet(step.price, step.price)).toBe(quiet);
+          const events = perform(venue, step, i + 1);
+          if (quiet) expect(events).toEqual([]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe('a venue, whatever is done to it', () => {
   it('conserves base and quote up to the fees, locks exactly what open orders need, and never fills beyond a limit or a quantity', () => {
     fc.assert(
-      fc.property(fc.array(action, { maxLength: 80 }), (actions) => {
-        const venue = createVenue(rules, emptyVenue(START));
+      fc.property(fc.array(action, { maxLength: 80 }), queue, (actions, model) => {
+        const venue = createVenue(rules, emptyVenue(START), { queue: model });
         venue.moveTo({ at: epochMillis(0), price: 40_000, volume: 5, continuous: false });
         const events: VenueEvent[] = [];
         for (const [i, step] of actions.entries()) {
@@ -141,6 +254,7 @@ describe('a venue, whatever is done to it', () => {
           expectBooksToBalance(venue, tradesOf(events));
         }
         expectFillsToBeFair(events);
+        expectOneOfEachPair(venue, events);
         const ids = tradesOf(events).map(({ id }) => id);
         expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
       }),
@@ -150,17 +264,22 @@ describe('a venue, whatever is done to it', () => {
 
   it('goes on from its snapshot, through JSON, exactly as if it had not been interrupted', () => {
     fc.assert(
-      fc.property(fc.array(action, { maxLength: 40 }), fc.array(action, { maxLength: 40 }), (before, after) => {
-        const venue = createVenue(rules, emptyVenue(START));
-        venue.moveTo({ at: epochMillis(0), price: 40_000, volume: 5, continuous: false });
-        for (const [i, step] of before.entries()) perform(venue, step, i + 1);
-        const restored = createVenue(rules, JSON.parse(JSON.stringify(venue.snapshot())));
-        for (const [i, step] of after.entries()) {
-          const at = before.length + i + 1;
-          expect(JSON.stringify(perform(restored, step, at))).toBe(JSON.stringify(perform(venue, step, at)));
-        }
-        expect(restored.snapshot()).toEqual(venue.snapshot());
-      }),
+      fc.property(
+        fc.array(action, { maxLength: 40 }),
+        fc.array(action, { maxLength: 40 }),
+        queue,
+        (before, after, model) => {
+          const venue = createVenue(rules, emptyVenue(START), { queue: model });
+          venue.moveTo({ at: epochMillis(0), price: 40_000, volume: 5, continuous: false });
+          for (const [i, step] of before.entries()) perform(venue, step, i + 1);
+          const restored = createVenue(rules, JSON.parse(JSON.stringify(venue.snapshot())), { queue: model });
+          for (const [i, step] of after.entries()) {
+            const at = before.length + i + 1;
+            expect(JSON.stringify(perform(restored, step, at))).toBe(JSON.stringify(perform(venue, step, at)));
+          }
+          expect(restored.snapshot()).toEqual(venue.snapshot());
+        },
+      ),
       { numRuns: 100 },
     );
   });

@@ -187,7 +187,7 @@ describe('a limit order', () => {
     const venue = venueAt(40_000);
     place(venue, { type: 'limit', price: '39000', quantity: '0.5' });
     expect(texts(venue).USDT).toBe('20500+19500');
-    expect(venue.cancel(1, at(5))?.order).toMatchObject({ status: 'cancelled', updatedAt: 5 });
+    expect(venue.cancel(1, at(5))?.[0]?.order).toMatchObject({ status: 'cancelled', updatedAt: 5 });
     expect(texts(venue).USDT).toBe('40000+0');
     expect(venue.cancel(1, at(6))).toBeUndefined();
   });

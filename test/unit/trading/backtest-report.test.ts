@@ -22,7 +22,7 @@ const candles = CLOSES.map((close, bar) => ({
 const terms: BacktestTerms = {
   candles,
   timeframe: timeframe('1m'),
-  rules: { base: 'BTC', quote: 'USDT' },
+  rules: { base: 'BTC', quote: 'USDT', quantityStep: decimal('0.00001'), takerFee: decimal('0.001') },
   budget: decimal('1000'),
   horizon: 1,
 };
@@ -47,6 +47,11 @@ const order = (clientOrderId: string, fills: readonly Fill[]): OwnOrder => ({
   exchangeOrderId: 'x',
   symbol: 'BTC/USDT',
   side: fills[0]?.side ?? 'buy',
+  leg: fills[0]?.side === 'sell' ? 'exit' : 'entry',
+  type: 'market',
+  limitPrice: null,
+  stopPrice: null,
+  pairId: null,
   quantity: quantity('5'),
   barClose: epochMillis(0),
   modelHash: null,
@@ -65,6 +70,7 @@ const decision = (barClose: number, close: number, probability: number | null): 
   signal: null,
   action: 'none',
   reason: '',
+  exitCause: null,
   clientOrderId: null,
   side: null,
   quantity: null,
@@ -80,7 +86,10 @@ const result = (changes: Partial<BacktestResult>): BacktestResult => ({
 
 describe('backtestReport', () => {
   test('says nothing earned, and no ratio, where nothing was traded', () => {
-    expect(backtestReport(result({}), terms)).toEqual({
+    const { months, curve, ...report } = backtestReport(result({}), terms);
+    expect(months).toEqual([{ month: '1970-01', totalReturn: 0, marketReturn: expect.closeTo(0.2, 12), bars: 4 }]);
+    expect(curve.map(({ at }) => at)).toEqual([2 * BAR, 3 * BAR, 4 * BAR, 5 * BAR]);
+    expect(report).toEqual({
       bars: 4,
       from: BAR,
       to: 4 * BAR,
@@ -94,9 +103,19 @@ describe('backtestReport', () => {
       sortinoRatio: null,
       periodsPerYear: 525_600,
       maxDrawdown: 0,
+      buyAndHold: {
+        totalReturn: expect.closeTo(1.2 * 0.999 * 0.999 - 1, 12),
+        sharpeRatio: expect.any(Number),
+        sortinoRatio: expect.any(Number),
+        maxDrawdown: expect.closeTo(105 / 110 - 1, 12),
+      },
       hitRate: null,
       turnover: 0,
+      exposure: 0,
       fees: '0',
+      slippage: '0',
+      refusals: {},
+      trips: [],
       predictions: { samples: 0, accuracy: null, logLoss: null },
     });
   });
@@ -111,7 +130,7 @@ describe('backtestReport', () => {
     expect(report.endEquity).toBe('1089.00');
   });
 
-  test('counts an exit as a hit when it earned more than its fees, and sums fees in quote currency', () => {
+  test('counts a round trip as a hit when it earned more than its fees, and sums fees in quote currency', () => {
     const orders = [
       order('buy-1', [fill('buy', '100', '5', 2 * BAR, '0.005', 'BTC')]),
       order('sell-1', [
@@ -168,6 +187,65 @@ describe('backtestReport', () => {
       totalReturn: -1,
       maxDrawdown: -1,
     });
+  });
+
+  test('lists round trips from flat to flat, with what closed them, and what is still held at the end', () => {
+    const stop = order('stop', [fill('sell', '95', '4.995', 3 * BAR, '0.47', 'USDT')]);
+    const orders = [
+      order('buy-1', [
+        fill('buy', '100', '2', 2 * BAR, '0.002', 'BTC'),
+        fill('buy', '101', '3', 2 * BAR, '0.003', 'BTC'),
+      ]),
+      { ...stop, leg: 'stop_loss' as const, type: 'stop' as const, stopPrice: price('96') },
+      order('buy-2', [fill('buy', '105', '4', 4 * BAR, '0', 'BTC')]),
+    ];
+    const { trips, exposure, slippage } = backtestReport(result({ orders }), terms);
+    expect(trips).toEqual([
+      {
+        from: 2 * BAR,
+        to: 3 * BAR,
+        quantity: '5',
+        entryPrice: '100.6',
+        exitPrice: '95',
+        // 0.002 × 100 + 0.003 × 101 + 0.47
+        fees: '0.973',
+        // 95 × 4.995 − 0.47 − 503
+        pnl: '-28.945',
+        pnlFraction: expect.closeTo(-28.945 / 503, 12),
+        closedBy: 'stop_loss',
+      },
+      {
+        from: 4 * BAR,
+        to: null,
+        quantity: '4',
+        entryPrice: '105',
+        exitPrice: null,
+        fees: '0',
+        pnl: '0',
+        pnlFraction: null,
+        closedBy: null,
+      },
+    ]);
+    // One bar of four, and the last one that was still held at the end.
+    expect(exposure).toBe(0.5);
+    // The stop's fill against its trigger; the bars the purchases were decided at are not among the candles.
+    expect(slippage).toBe('4.995');
+  });
+
+  test('measures slippage of market orders against the close they were decided at, and none of limits', () => {
+    const at = (clientOrderId: string, change: Partial<OwnOrder>) => ({
+      ...order(clientOrderId, [fill('buy', '101', '2', 2 * BAR, '0', 'USDT')]),
+      barClose: epochMillis(2 * BAR),
+      ...change,
+    });
+    expect(backtestReport(result({ orders: [at('a', {})] }), terms).slippage).toBe('2');
+    expect(backtestReport(result({ orders: [at('a', { type: 'limit' })] }), terms).slippage).toBe('0');
+  });
+
+  test('counts what risk refused, by rule', () => {
+    const refused = (reason: string) => ({ ...decision(BAR, 100, 0.9), action: 'refused' as const, reason });
+    const decisions = [refused('spread: too wide'), refused('spread: too wide'), refused('drawdown: too deep')];
+    expect(backtestReport(result({ decisions }), terms).refusals).toEqual({ spread: 2, drawdown: 1 });
   });
 
   test('scores the predictions whose outcome is known, a bar with a gap behind it left out', () => {

@@ -14,6 +14,7 @@ const decision: Decision = {
   clientOrderId: 'ar-1',
   side: 'buy',
   quantity: '0.1',
+  exitCause: null,
 };
 
 describe('a decision', () => {

@@ -1,23 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { auditEntryKey } from '../../../src/core/audit/audit-entry.ts';
 import { DEFAULT_CONFIG } from '../../../src/core/config/live-config.ts';
+import type { Timeframe } from '../../../src/core/market-data/candle.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { Exchange, SubmitOutcome } from '../../../src/core/ports/exchange.ts';
 import { clientOrderId } from '../../../src/core/trading/client-order-id.ts';
-import type { EngineModel } from '../../../src/core/trading/engine.ts';
+import type { EngineModel } from '../../../src/core/trading/engine-model.ts';
 import { decimal, price, quantity } from '../../../src/core/trading/money.ts';
-import { BAR, bar, scriptedModel, slot, startEngine } from '../../support/engine-harness.ts';
+import { BAR, bar, onlyOrder, scriptedModel, slot, startEngine } from '../../support/engine-harness.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { newExchange, startSlotTrader } from '../../support/slot-trader.ts';
 
 const closed = (index: number, receivedAt = 0, close = 40_000) =>
-  ({ kind: 'candle', symbol: 'BTC/USDT', candle: bar(index, close), closed: true, receivedAt }) as const;
+  ({
+    kind: 'candle',
+    symbol: 'BTC/USDT',
+    timeframe: '1m' as Timeframe,
+    candle: bar(index, close),
+    at: epochMillis((index + 1) * BAR),
+    closed: true,
+    receivedAt,
+  }) as const;
 const bookAt = (close: number) =>
   ({
     kind: 'book-top',
     symbol: 'BTC/USDT',
     bid: price(String(close - 0.5)),
     ask: price(String(close + 0.5)),
+    bidQuantity: quantity('1'),
+    askQuantity: quantity('1'),
     receivedAt: 0,
   }) as const;
 
@@ -119,6 +130,7 @@ describe('bars that the engine is given', () => {
         signal: 'long',
         action: 'order',
         reason: '',
+        exitCause: null,
         clientOrderId: clientOrderId({ slot, barClose: epochMillis(2 * BAR), leg: 'entry', attempt: 0, epoch: 1 }),
         side: 'buy',
         quantity: '0.2375',
@@ -139,6 +151,7 @@ describe('bars that the engine is given', () => {
         signal: null,
         action: 'none',
         reason: 'no model is in production',
+        exitCause: null,
         clientOrderId: null,
         side: null,
         quantity: null,
@@ -253,7 +266,7 @@ describe('news of an order in flight', () => {
   it('is enough to book it, report and fills alone', async () => {
     const { engine, report, fills, settled } = await silent();
     for (const fill of fills) engine.accept({ kind: 'fill', fill, receivedAt: 0 });
-    expect(engine.inFlight).toMatchObject({ state: 'partially_filled' });
+    expect(onlyOrder(engine)).toMatchObject({ state: 'partially_filled' });
     engine.accept({ kind: 'order', report, receivedAt: 0 });
     await engine.idle();
     expect(settled).toMatchObject([{ order: { state: 'filled' } }]);
@@ -263,7 +276,7 @@ describe('news of an order in flight', () => {
     const { engine, report, fills, settled } = await silent();
     const nameless = fills.map(({ clientOrderId: _withheld, ...fill }) => fill);
     for (const fill of nameless) engine.accept({ kind: 'fill', fill, receivedAt: 0 });
-    expect(engine.inFlight).toMatchObject({ state: 'intent' });
+    expect(onlyOrder(engine)).toMatchObject({ state: 'sent' });
     engine.accept({ kind: 'order', report: { ...report, status: 'new', filled: quantity('0') }, receivedAt: 0 });
     for (const fill of nameless) engine.accept({ kind: 'fill', fill, receivedAt: 0 });
     engine.accept({ kind: 'order', report, receivedAt: 0 });
@@ -349,12 +362,9 @@ describe('the engine', () => {
 
   it('tells the audit which model gave way to which', async () => {
     const ledger = createMemoryLedger();
-    const { engine } = await startSlotTrader(
-      ledger,
-      newExchange(),
-      () => undefined,
-      scriptedModel(() => 0.5, 'run-1'),
-    );
+    const { engine } = await startSlotTrader(ledger, newExchange(), () => undefined, {
+      model: scriptedModel(() => 0.5, 'run-1'),
+    });
     const model = scriptedModel(() => 0.5, 'run-2', 'b'.repeat(64));
     await new Promise<void>((swapped) => engine.accept({ kind: 'model', model, swapped }));
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -398,6 +408,6 @@ describe('the engine', () => {
   it('has the account it was started with until something is booked', async () => {
     const { engine } = await startEngine();
     expect(engine.account.baseline.quote.toFixed()).toBe(decimal('10000').toFixed());
-    expect(engine.inFlight).toBeUndefined();
+    expect(onlyOrder(engine)).toBeUndefined();
   });
 });

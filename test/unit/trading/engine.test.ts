@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../../../src/core/config/live-config.ts';
+import type { Timeframe } from '../../../src/core/market-data/candle.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { OrderReport, SubmitOutcome } from '../../../src/core/ports/exchange.ts';
 import { slotTag } from '../../../src/core/trading/client-order-id.ts';
 import { engineSettings } from '../../../src/core/trading/engine-settings.ts';
 import { price, quantity } from '../../../src/core/trading/money.ts';
-import { BAR, bar, scriptedModel, slot, startEngine } from '../../support/engine-harness.ts';
+import { BAR, bar, onlyOrder, scriptedModel, slot, startEngine } from '../../support/engine-harness.ts';
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -29,17 +30,42 @@ describe('the trading engine', () => {
   it('decides a bar exactly once, however often it closes', async () => {
     const { play, engine, decisions } = await startEngine();
     await play(bar(1));
-    engine.accept({ kind: 'candle', symbol: 'BTC/USDT', candle: bar(1, 50_000), closed: true, receivedAt: 0 });
-    engine.accept({ kind: 'candle', symbol: 'BTC/USDT', candle: bar(0), closed: true, receivedAt: 0 });
+    for (const candle of [bar(1), bar(1, 50_000), bar(0)]) {
+      const at = epochMillis(2 * BAR);
+      const timeframe = '1m' as Timeframe;
+      engine.accept({ kind: 'candle', symbol: 'BTC/USDT', timeframe, candle, at, closed: true, receivedAt: 0 });
+    }
     await engine.idle();
     expect(decisions).toHaveLength(1);
-    expect(engine.counters).toMatchObject({ candles: 3, duplicateCandles: 2, decisions: 1 });
+    expect(engine.counters).toMatchObject({
+      candles: 4,
+      duplicateCandles: 1,
+      revisedCandles: 1,
+      lateCandles: 1,
+      decisions: 1,
+    });
   });
 
   it('decides nothing on open bars and on bars of other symbols', async () => {
     const { engine, decisions } = await startEngine();
-    engine.accept({ kind: 'candle', symbol: 'BTC/USDT', candle: bar(1), closed: false, receivedAt: 0 });
-    engine.accept({ kind: 'candle', symbol: 'ETH/USDT', candle: bar(1), closed: true, receivedAt: 0 });
+    engine.accept({
+      kind: 'candle',
+      symbol: 'BTC/USDT',
+      timeframe: '1m' as Timeframe,
+      candle: bar(1),
+      at: epochMillis((1 + 1) * BAR),
+      closed: false,
+      receivedAt: 0,
+    });
+    engine.accept({
+      kind: 'candle',
+      symbol: 'ETH/USDT',
+      timeframe: '1m' as Timeframe,
+      candle: bar(1),
+      at: epochMillis((1 + 1) * BAR),
+      closed: true,
+      receivedAt: 0,
+    });
     await engine.idle();
     expect(decisions).toHaveLength(0);
   });
@@ -57,7 +83,15 @@ describe('the trading engine', () => {
     });
     exchange.play(bar(1));
     await engine.idle();
-    engine.accept({ kind: 'candle', symbol: 'BTC/USDT', candle: bar(4), closed: true, receivedAt: exchange.now });
+    engine.accept({
+      kind: 'candle',
+      symbol: 'BTC/USDT',
+      timeframe: '1m' as Timeframe,
+      candle: bar(4),
+      at: epochMillis((4 + 1) * BAR),
+      closed: true,
+      receivedAt: exchange.now,
+    });
     await engine.idle();
     expect(fed).toEqual([1, 2, 3, 4]);
     expect(decisions.map((decision) => decision.barClose / BAR)).toEqual([2, 5]);
@@ -116,10 +150,26 @@ describe('the trading engine', () => {
   it('refuses to buy without a book, also when the connection went down after it was seen', async () => {
     const { engine, decisions } = await startEngine({ model: scriptedModel(() => 0.9) });
     const closed = (index: number) =>
-      engine.accept({ kind: 'candle', symbol: 'BTC/USDT', candle: bar(index), closed: true, receivedAt: 0 });
+      engine.accept({
+        kind: 'candle',
+        symbol: 'BTC/USDT',
+        timeframe: '1m' as Timeframe,
+        candle: bar(index),
+        at: epochMillis((index + 1) * BAR),
+        closed: true,
+        receivedAt: 0,
+      });
     closed(1);
     await engine.idle();
-    engine.accept({ kind: 'book-top', symbol: 'BTC/USDT', bid: price('39999'), ask: price('40001'), receivedAt: 0 });
+    engine.accept({
+      kind: 'book-top',
+      symbol: 'BTC/USDT',
+      bid: price('39999'),
+      ask: price('40001'),
+      bidQuantity: quantity('1'),
+      askQuantity: quantity('1'),
+      receivedAt: 0,
+    });
     engine.accept({ kind: 'connection', state: 'down', channel: 'market', reason: 'test' });
     closed(2);
     await engine.idle();
@@ -161,7 +211,7 @@ describe('the trading engine', () => {
     exchange.play(bar(1));
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(done).toEqual([]);
-    expect(engine.inFlight?.state).toBe('intent');
+    expect(onlyOrder(engine)?.state).toBe('sent');
     answer.resolve();
     await engine.idle();
     expect(done).toEqual([2 * BAR]);
@@ -174,7 +224,7 @@ describe('the trading engine', () => {
     exchange.play(bar(2));
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(intents).toHaveLength(1);
-    expect(decisions[1]?.reason).toMatch(/^order ar-\S+ is intent$/);
+    expect(decisions[1]?.reason).toMatch(/^order ar-\S+ is sent$/);
     engine.stop();
   });
 
@@ -425,7 +475,15 @@ describe('reports and fills', () => {
       at: epochMillis(0),
       receivedAt: 0,
     });
-    engine.accept({ kind: 'book-top', symbol: 'BTC/USDT', bid: price('1'), ask: price('2'), receivedAt: 0 });
+    engine.accept({
+      kind: 'book-top',
+      symbol: 'BTC/USDT',
+      bid: price('1'),
+      ask: price('2'),
+      bidQuantity: quantity('1'),
+      askQuantity: quantity('1'),
+      receivedAt: 0,
+    });
     await engine.idle();
     expect(engine.counters).toMatchObject({ trades: 1, bookTops: 1 });
   });

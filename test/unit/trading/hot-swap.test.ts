@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { aresCore } from '../../../src/core/features/ares-core.ts';
 import type { Timeframe } from '../../../src/core/market-data/candle.ts';
+import type { Timers } from '../../../src/core/ports/clock.ts';
 import type { ModelHash } from '../../../src/core/ports/model-store.ts';
 import type { Predictor } from '../../../src/core/ports/predictor.ts';
-import type { EngineMessage, EngineModel } from '../../../src/core/trading/engine.ts';
+import type { EngineMessage } from '../../../src/core/trading/engine-message.ts';
+import type { EngineModel } from '../../../src/core/trading/engine-model.ts';
 import { createHotSwap } from '../../../src/core/trading/hot-swap.ts';
 import { sampleSignature } from '../../support/model-bytes.ts';
 import { recordingLog } from '../../support/recording-log.ts';
+import { createVirtualTime } from '../../support/virtual-time.ts';
 
 const hash = (name: string) => name.padEnd(64, '0') as ModelHash;
 
 /** An engine that takes what it is handed, and a loader whose models load when told to. */
-function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = () => ({})) {
+function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = () => ({}), timers?: Timers) {
   const running: { model: EngineModel | undefined } = { model: undefined };
   const decided: string[] = [];
   const released: string[] = [];
@@ -24,10 +27,19 @@ function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = 
     loads.set(name, known);
     return known;
   };
+  /** Whatever is asked for from now on loads, or does not. */
+  const gates = (name: string, how: 'loads' | 'fails'): void => {
+    const next = Promise.withResolvers<void>();
+    next.promise.catch(() => undefined);
+    loads.set(name, next);
+    if (how === 'loads') next.resolve();
+    else next.reject(new Error('no bytes'));
+  };
   const swap = createHotSwap(
     { featureSet: aresCore, timeframe: '1m' as Timeframe },
     {
       log,
+      ...(timers ? { timers } : {}),
       modelStore: { get: async (of) => new TextEncoder().encode(of), put: async () => hash(''), has: async () => true },
       predictorLoader: {
         readSignature: () => sampleSignature(),
@@ -59,6 +71,7 @@ function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = 
         intent() {},
         settled() {},
         marked() {},
+        transferred() {},
         swapped() {},
         failed: ({ code, message }) => {
           failed.push(code);
@@ -69,7 +82,7 @@ function scene(signatureOf: (name: string) => Partial<Predictor['signature']> = 
     },
   );
   const request = (name: string, sequence: number) => swap.request({ runId: name, modelHash: hash(name), sequence });
-  return { swap, request, gate, decided, released, failed, messages, log };
+  return { swap, request, gate, gates, decided, released, failed, messages, log };
 }
 
 describe('a hot swap', () => {
@@ -153,5 +166,38 @@ describe('a hot swap', () => {
     expect(failed).toEqual(['SIGNATURE_MISMATCH']);
     expect(released).toEqual(['b']);
     expect(decided).toEqual([]);
+  });
+
+  it('that failed is tried again every minute while it is wanted, and said once', async () => {
+    const time = createVirtualTime();
+    const { request, gates, decided, failed } = scene(() => ({}), time.timers);
+    gates('a', 'fails');
+    await request('a', 1);
+    await time.pass(59_000);
+    expect(decided).toEqual([]);
+    await time.pass(2_000);
+    expect(decided).toEqual([]);
+    gates('a', 'loads');
+    await time.pass(60_000);
+    expect(decided).toEqual(['a']);
+    expect(failed).toEqual(['SWAP_FAILED']);
+  });
+
+  it('that failed is not tried again when a newer model is wanted, or the trader stops', async () => {
+    const time = createVirtualTime();
+    const { request, gates, decided, swap } = scene(() => ({}), time.timers);
+    gates('a', 'fails');
+    gates('b', 'loads');
+    await request('a', 1);
+    await request('b', 2);
+    gates('a', 'loads');
+    await time.pass(61_000);
+    expect(decided).toEqual(['b']);
+    gates('c', 'fails');
+    await request('c', 3);
+    swap.stop();
+    gates('c', 'loads');
+    await time.pass(61_000);
+    expect(decided).toEqual(['b']);
   });
 });

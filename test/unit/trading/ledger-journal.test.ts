@@ -4,6 +4,7 @@ import { verifyAudit } from '../../../src/core/audit/verify-audit.ts';
 import { indexes, keys } from '../../../src/core/ledger-keys.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { Fill } from '../../../src/core/ports/exchange.ts';
+import { type DecisionInputs, decisionInputsHash } from '../../../src/core/trading/decision-inputs.ts';
 import { createLedgerJournal, type LedgerJournalOptions } from '../../../src/core/trading/ledger-journal.ts';
 import { decimal, price, quantity, ZERO } from '../../../src/core/trading/money.ts';
 import type { OwnOrder } from '../../../src/core/trading/own-order.ts';
@@ -33,7 +34,12 @@ const intent: OwnOrder = {
   exchangeOrderId: null,
   symbol: 'BTC/USDT',
   side: 'buy',
+  leg: 'entry',
+  type: 'market',
   quantity: quantity('3'),
+  limitPrice: null,
+  stopPrice: null,
+  pairId: null,
   barClose: epochMillis(540_000),
   modelHash: HASH,
   state: 'intent',
@@ -227,11 +233,45 @@ describe('the journal of a trader', () => {
 
   it('writes decisions where the bar says, the later one of a bar in place of the earlier', async () => {
     const { journal, ledger } = await scene();
+    const inputs = { slot, close: 1.5, equity: decimal('10.50') } as unknown as DecisionInputs;
     const decision = { barClose: epochMillis(540_000), reason: 'first' } as Parameters<typeof journal.decision>[0];
-    journal.decision(decision);
-    journal.decision({ ...decision, reason: 'second' });
+    journal.decision(decision, inputs);
+    journal.decision({ ...decision, reason: 'second' }, inputs);
     await journal.flush();
-    expect((await ledger.get(keys.decision(slot, 540_000)))?.value).toMatchObject({ reason: 'second' });
+    expect((await ledger.get(keys.decision(slot, 540_000)))?.value).toMatchObject({
+      reason: 'second',
+      inputs: { slot, close: 1.5, equity: '10.5' },
+      inputsHash: decisionInputsHash({ close: 1.5, equity: '10.5', slot }),
+    });
+  });
+
+  it('books a transfer once, with the baseline it changed and an entry of its own', async () => {
+    const { journal, ledger, accountItem, audit, failures } = await scene();
+    const transfer = { id: 'deposit-7', asset: 'USDT', amount: decimal('250.5'), at: epochMillis(550_000) };
+    const grown = { ...account, baseline: { ...account.baseline, quote: decimal('10250.5') } };
+    journal.transferred(transfer, grown);
+    await journal.flush();
+    expect((await accountItem()).version).toBe(2);
+    expect((await ledger.get(keys.transfer(slot, 'deposit-7')))?.value).toMatchObject({
+      asset: 'USDT',
+      amount: '250.5',
+    });
+    expect(await audit()).toMatchObject([
+      { eventType: 'TransferBooked', action: 'deposit', details: { slot, id: 'deposit-7', amount: '250.5' } },
+    ]);
+    expect(ledger.events).toEqual([]);
+    expect(failures).toEqual([]);
+    journal.transferred(transfer, grown);
+    await expect(journal.flush()).rejects.toMatchObject({ code: 'FENCED' });
+  });
+
+  it('says of an order that was cancelled unfilled that it was, and tells nobody that it was refused', async () => {
+    const { journal, audit, ledger } = await scene();
+    journal.intent(intent);
+    journal.settled({ ...intent, leg: 'stop_loss', state: 'cancelled' }, account, ZERO);
+    await journal.flush();
+    expect(await audit()).toMatchObject([{ eventType: 'OrderCancelled', action: 'cancelled' }]);
+    expect(ledger.events).toEqual([]);
   });
 
   it('moves the marks as often as it is told', async () => {
@@ -288,18 +328,37 @@ describe('the journal of a trader', () => {
     },
   );
 
-  it('names what had changed, reports every failure at once, and fails every flush with the first', async () => {
-    const { journal, failures, ledger } = await scene({ accountVersion: 9 });
+  it('names what had changed, reports the failure at once, and fails every flush with it', async () => {
+    const { journal, failures } = await scene({ accountVersion: 9 });
     journal.marked(account);
-    await expect(journal.flush()).rejects.toMatchObject({
+    const failure = {
+      code: 'FENCED',
       message: `the trader must own ${slot} and its books, but these had changed: ${keys.account(slot).sk}`,
-    });
-    ledger.beforeCommit = () => {
-      throw new Error('disk full');
     };
+    await expect(journal.flush()).rejects.toMatchObject(failure);
     journal.marked(account);
-    await expect(journal.flush()).rejects.toMatchObject({ code: 'FENCED' });
-    expect(failures).toMatchObject([{ code: 'FENCED' }, { message: 'disk full' }]);
+    await expect(journal.flush()).rejects.toMatchObject(failure);
+    expect(failures).toMatchObject([failure]);
+  });
+
+  it('writes nothing after a write has failed: the next account would hold what was never settled', async () => {
+    const { journal, failures, ledger, accountItem, stored } = await scene();
+    let isDown = true;
+    ledger.beforeCommit = () => {
+      if (isDown) throw new Error('disk full');
+    };
+    journal.settled(filled, account, ZERO);
+    await expect(journal.flush()).rejects.toThrow('disk full');
+    isDown = false;
+    journal.settled({ ...intent, clientOrderId: 'ar-2', leg: 'stop_loss', state: 'cancelled' }, account, ZERO);
+    journal.marked(account);
+    await expect(journal.flush()).rejects.toThrow('disk full');
+    expect([await accountItem(), await stored('ar-1'), await stored('ar-2')]).toEqual([
+      { version: 1, trades: 4 },
+      undefined,
+      undefined,
+    ]);
+    expect(failures).toHaveLength(1);
   });
 
   it('writes in the order it was told, and has written everything when a flush resolves', async () => {

@@ -45,6 +45,16 @@ const fill = (bar: number, part = 1, amount = '0.02', exchangeOrderId = `x${bar}
   executedAt: epochMillis(bar * BAR + 5),
 });
 
+const submitted = (desk: OrderDesk, id: string, outcome: SubmitOutcome) =>
+  desk.answered({ kind: 'submitted', id, outcome });
+const resolved = (desk: OrderDesk, id: string, found: OrderReport | undefined, fills: readonly Fill[]) =>
+  desk.answered({ kind: 'resolved', id, report: found, fills });
+/** The only open order. */
+const only = (desk: OrderDesk): OwnOrder | undefined => {
+  expect(desk.open.size).toBeLessThan(2);
+  return [...desk.open.values()][0];
+};
+
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const never = () => new Promise<never>(() => undefined);
 
@@ -54,7 +64,7 @@ function scene(exchange: Partial<OrderDeskPorts['exchange']> = {}, options: Part
   const warnings: string[] = [];
   const settled: OwnOrder[] = [];
   const intents: OwnOrder[] = [];
-  const counters = { orders: 0, errors: 0 };
+  const counters = { orders: 0, cancels: 0, errors: 0 };
   let now = 10_000;
   const desk: OrderDesk = new OrderDesk(
     {
@@ -62,6 +72,8 @@ function scene(exchange: Partial<OrderDeskPorts['exchange']> = {}, options: Part
       rules,
       barMillis: BAR,
       account: openAccount({ base: ZERO, quote: decimal('10000') }, decimal('10000')),
+      openOrders: [],
+      limits: () => ({ maxConsecutiveLosses: 0, coolDownMinutes: 1 }),
       decidedBars: new Set(),
       fence: { epoch: 1, holds: () => true },
       recvWindowMs: 1_000,
@@ -69,7 +81,15 @@ function scene(exchange: Partial<OrderDeskPorts['exchange']> = {}, options: Part
       ...options,
     },
     {
-      exchange: { submit: never, order: never, fillsSince: async () => [], ...exchange },
+      exchange: {
+        submit: never,
+        submitPair: never,
+        replace: never,
+        cancel: never,
+        order: never,
+        fillsSince: async () => [],
+        ...exchange,
+      },
       monotonic: { now: () => now },
       timers: {
         sleep: async (ms) => {
@@ -82,6 +102,7 @@ function scene(exchange: Partial<OrderDeskPorts['exchange']> = {}, options: Part
       log: { ...quiet, warn: (message) => warnings.push(message) },
       journal: {
         decision() {},
+        transferred() {},
         intent: (own) => intents.push(own),
         settled: (own) => settled.push(own),
         marked() {},
@@ -90,12 +111,10 @@ function scene(exchange: Partial<OrderDeskPorts['exchange']> = {}, options: Part
         flush: async () => undefined,
       },
     },
-    (news) => {
-      if (news.kind === 'submitted') desk.submitted(news.id, news.outcome);
-      else desk.resolved(news.id, news.report, news.fills);
-    },
+    (news) => desk.answered(news),
   );
-  const send = (bar: number) => desk.send(order(bar), epochMillis(bar * BAR), 'hash');
+  const send = (bar: number) =>
+    desk.send(order(bar), { leg: 'entry', barClose: epochMillis(bar * BAR), modelHash: 'hash' });
   /** Sends an order and lets it fill whole. */
   const trade = (bar: number) => {
     send(bar);
@@ -112,20 +131,22 @@ describe('an order at the desk', () => {
   it('is an intent of which nothing is known yet', () => {
     const { desk, send, intents, counters } = scene();
     send(7);
-    expect(intents).toEqual([desk.inFlight]);
-    expect(desk.inFlight).toMatchObject({
+    expect(intents).toEqual([{ ...only(desk), state: 'intent' }]);
+    expect(only(desk)).toMatchObject({
       clientOrderId: idOf(7),
       exchangeOrderId: null,
       symbol: 'BTC/USDT',
       side: 'buy',
       barClose: 7 * BAR,
       modelHash: 'hash',
-      state: 'intent',
+      leg: 'entry',
+      type: 'market',
+      state: 'sent',
       updatedAt: 7 * BAR,
       reason: null,
     });
-    expect(desk.inFlight?.quantity.toFixed()).toBe('0.02');
-    expect(desk.inFlight?.filled.toFixed()).toBe('0');
+    expect(only(desk)?.quantity.toFixed()).toBe('0.02');
+    expect(only(desk)?.filled.toFixed()).toBe('0');
     expect(counters.orders).toBe(1);
   });
 
@@ -137,13 +158,13 @@ describe('an order at the desk', () => {
     };
     const { desk, send, intents, counters } = scene({ submit }, { fence: { epoch: 1, holds: () => false } });
     expect(() => send(7)).toThrow(`the lease of ${slot} must be held to trade it, had run out`);
-    expect([submitted, intents.length, desk.inFlight, counters.orders]).toEqual([0, 0, undefined, 0]);
+    expect([submitted, intents.length, only(desk), counters.orders]).toEqual([0, 0, undefined, 0]);
   });
 
   it('that ends is booked once and makes room for the next', () => {
     const { desk, trade, settled } = scene();
     trade(7);
-    expect(desk.inFlight).toBeUndefined();
+    expect(only(desk)).toBeUndefined();
     expect(settled).toMatchObject([{ clientOrderId: idOf(7), state: 'filled', exchangeOrderId: 'x7' }]);
     expect(desk.account.position.quantity.toFixed()).toBe('0.02');
     expect(desk.account.quoteFlow.toFixed()).toBe('-800.8');
@@ -155,7 +176,7 @@ describe('an order at the desk', () => {
     send(7);
     desk.hear(idOf(7), report(7, 'expired'), []);
     expect(settled).toMatchObject([{ state: 'expired' }]);
-    expect([desk.inFlight, desk.account.trades]).toEqual([undefined, 0]);
+    expect([only(desk), desk.account.trades]).toEqual([undefined, 0]);
   });
 
   it('is known by the id the exchange gave it, from the first news that says it', () => {
@@ -171,14 +192,14 @@ describe('an order at the desk', () => {
   it('is not touched by news of others', () => {
     const { desk, send, settled } = scene();
     send(7);
-    const before = desk.inFlight;
+    const before = only(desk);
     const rejected: SubmitOutcome = { outcome: 'rejected', code: '-1', reason: 'no' };
-    desk.submitted(idOf(6), rejected);
-    desk.resolved(idOf(6), report(6, 'filled', '0.02'), [fill(6)]);
-    desk.resolved(idOf(6), undefined, []);
+    submitted(desk, idOf(6), rejected);
+    resolved(desk, idOf(6), report(6, 'filled', '0.02'), [fill(6)]);
+    resolved(desk, idOf(6), undefined, []);
     desk.hear(undefined, undefined, [fill(6)]);
     desk.hear('somebody-elses', report(6, 'filled', '0.02'), [fill(6)]);
-    expect(desk.inFlight).toBe(before);
+    expect(only(desk)).toBe(before);
     expect(settled).toEqual([]);
   });
 });
@@ -186,28 +207,28 @@ describe('an order at the desk', () => {
 describe('an answer', () => {
   it('may come when its order has ended, and then changes nothing', () => {
     const { desk, trade, settled } = scene();
-    desk.submitted(idOf(7), { outcome: 'unknown', reason: 'timeout' });
-    desk.resolved(idOf(7), undefined, []);
+    submitted(desk, idOf(7), { outcome: 'unknown', reason: 'timeout' });
+    resolved(desk, idOf(7), undefined, []);
     trade(7);
-    desk.submitted(idOf(7), { outcome: 'rejected', code: '-1', reason: 'late' });
-    desk.resolved(idOf(7), undefined, []);
-    expect(desk.inFlight).toBeUndefined();
+    submitted(desk, idOf(7), { outcome: 'rejected', code: '-1', reason: 'late' });
+    resolved(desk, idOf(7), undefined, []);
+    expect(only(desk)).toBeUndefined();
     expect(settled).toHaveLength(1);
   });
 
   it('that says the order rests leaves it in flight, and asks for nothing', async () => {
     const { desk, send, pauses } = scene();
     send(7);
-    desk.submitted(idOf(7), { outcome: 'acknowledged', report: report(7, 'new'), fills: [] });
+    submitted(desk, idOf(7), { outcome: 'acknowledged', report: report(7, 'new'), fills: [] });
     await turn();
-    expect(desk.inFlight).toMatchObject({ state: 'acknowledged', exchangeOrderId: 'x7' });
+    expect(only(desk)).toMatchObject({ state: 'acknowledged', exchangeOrderId: 'x7' });
     expect(pauses).toEqual([]);
   });
 
   it("of refusal ends the order with the exchange's reason", () => {
     const { desk, send, settled } = scene();
     send(7);
-    desk.submitted(idOf(7), { outcome: 'rejected', code: '-2010', reason: 'no money' });
+    submitted(desk, idOf(7), { outcome: 'rejected', code: '-2010', reason: 'no money' });
     expect(settled).toMatchObject([{ state: 'rejected', reason: '-2010: no money' }]);
   });
 
@@ -215,7 +236,7 @@ describe('an answer', () => {
     const { desk, send, pauses } = scene({ submit: () => Promise.reject(new Error('socket hang up')) });
     send(7);
     await turn();
-    expect(desk.inFlight).toMatchObject({ state: 'unknown', reason: 'socket hang up' });
+    expect(only(desk)).toMatchObject({ state: 'unknown', reason: 'socket hang up' });
     expect(pauses).toEqual([50]);
   });
 });
@@ -224,8 +245,8 @@ describe('asking for an order', () => {
   it('begins after 50 ms, doubles the pause up to two seconds, and gives up only after a receive window', async () => {
     const { desk, send, until, pauses, settled } = scene({ order: async () => undefined }, { recvWindowMs: 6_000 });
     send(7);
-    desk.submitted(idOf(7), { outcome: 'unknown', reason: 'timeout' });
-    expect(desk.inFlight).toMatchObject({ state: 'unknown', reason: 'timeout' });
+    submitted(desk, idOf(7), { outcome: 'unknown', reason: 'timeout' });
+    expect(only(desk)).toMatchObject({ state: 'unknown', reason: 'timeout' });
     await until(() => settled.length === 1);
     expect(pauses).toEqual([50, 100, 200, 400, 800, 1_600, 2_000, 2_000]);
     expect(settled).toMatchObject([{ state: 'rejected', reason: 'never reached the exchange' }]);
@@ -234,7 +255,7 @@ describe('asking for an order', () => {
   it('gives up exactly when the window has passed', async () => {
     const { desk, send, until, pauses, settled } = scene({ order: async () => undefined }, { recvWindowMs: 150 });
     send(7);
-    desk.submitted(idOf(7), { outcome: 'unknown', reason: 'timeout' });
+    submitted(desk, idOf(7), { outcome: 'unknown', reason: 'timeout' });
     await until(() => settled.length === 1);
     expect(pauses).toEqual([50, 100]);
   });
@@ -249,7 +270,7 @@ describe('asking for an order', () => {
       },
     });
     send(7);
-    desk.submitted(idOf(7), { outcome: 'unknown', reason: 'timeout' });
+    submitted(desk, idOf(7), { outcome: 'unknown', reason: 'timeout' });
     await until(() => settled.length === 1);
     expect([...(settled[0]?.fills.keys() ?? [])]).toEqual(['t7-1']);
     expect(asked).toEqual([['BTC/USDT', 5 * BAR]]);
@@ -294,7 +315,7 @@ describe('asking for an order', () => {
     });
     send(7);
     desk.hear(idOf(7), report(7, 'filled', '0.02'), []);
-    expect(desk.inFlight?.state).toBe('filled');
+    expect(only(desk)?.state).toBe('filled');
     await until(() => settled.length === 1);
     expect(asked).toBe(3);
     expect(desk.account.position.quantity.toFixed()).toBe('0.02');
@@ -304,8 +325,8 @@ describe('asking for an order', () => {
     const { desk, send, settled } = scene();
     send(7);
     desk.hear(idOf(7), report(7, 'new', '0'), []);
-    desk.resolved(idOf(7), undefined, []);
-    expect(desk.inFlight?.state).toBe('acknowledged');
+    resolved(desk, idOf(7), undefined, []);
+    expect(only(desk)?.state).toBe('acknowledged');
     expect(settled).toEqual([]);
   });
 
@@ -313,11 +334,11 @@ describe('asking for an order', () => {
     const { desk, send, settled } = scene();
     send(7);
     desk.hear(idOf(7), undefined, [fill(7, 1, '0.01')]);
-    desk.resolved(idOf(7), undefined, []);
-    expect(desk.inFlight?.state).toBe('partially_filled');
+    resolved(desk, idOf(7), undefined, []);
+    expect(only(desk)?.state).toBe('partially_filled');
     desk.hear(idOf(7), report(7, 'filled', '0.02'), []);
-    desk.resolved(idOf(7), undefined, []);
-    expect(desk.inFlight?.state).toBe('filled');
+    resolved(desk, idOf(7), undefined, []);
+    expect(only(desk)?.state).toBe('filled');
     expect(settled).toEqual([]);
   });
 
@@ -328,8 +349,8 @@ describe('asking for an order', () => {
     });
     send(7);
     desk.hear(idOf(7), report(7, 'new'), []);
-    desk.submitted(idOf(7), { outcome: 'unknown', reason: 'timeout' });
-    expect(desk.inFlight).toMatchObject({ state: 'acknowledged', reason: null });
+    submitted(desk, idOf(7), { outcome: 'unknown', reason: 'timeout' });
+    expect(only(desk)).toMatchObject({ state: 'acknowledged', reason: null });
     await until(() => settled.length === 1);
     expect(warnings).toEqual(['no answer to an order: asking the exchange for it']);
   });
@@ -368,7 +389,7 @@ describe('asking for an order', () => {
     send(8);
     desk.ask();
     await until(() => settled.length === 2);
-    expect(asked).toEqual([idOf(7), idOf(8)]);
+    expect(asked).toEqual([idOf(8)]);
     send(9);
     desk.ask();
     await until(() => asked.includes(idOf(9)));
@@ -383,7 +404,7 @@ describe('asking for an order', () => {
     desk.close();
     for (let turns = 0; turns < 10; turns += 1) await turn();
     expect(pauses.length).toBeLessThanOrEqual(3);
-    expect(desk.inFlight?.state).toBe('intent');
+    expect(only(desk)?.state).toBe('sent');
   });
 });
 

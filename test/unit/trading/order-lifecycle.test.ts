@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type OrderState, orderTransitions, transitionOrder } from '../../../src/core/trading/order-lifecycle.ts';
 
 const legal = [
+  'intent>sent',
   'intent>unknown',
   'intent>acknowledged',
   'intent>partially_filled',
@@ -9,6 +10,13 @@ const legal = [
   'intent>cancelled',
   'intent>expired',
   'intent>rejected',
+  'sent>unknown',
+  'sent>acknowledged',
+  'sent>partially_filled',
+  'sent>filled',
+  'sent>cancelled',
+  'sent>expired',
+  'sent>rejected',
   'unknown>acknowledged',
   'unknown>partially_filled',
   'unknown>filled',

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { auditEntryKey } from '../../../src/core/audit/audit-entry.ts';
+import { DEFAULT_CONFIG } from '../../../src/core/config/live-config.ts';
 import { indexes, keys } from '../../../src/core/ledger-keys.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { Exchange, OrderReport } from '../../../src/core/ports/exchange.ts';
 import type { ApprovedOrder } from '../../../src/core/risk/approved-order.ts';
 import { clientOrderId } from '../../../src/core/trading/client-order-id.ts';
+import { engineSettings } from '../../../src/core/trading/engine-settings.ts';
 import { decimal, price, quantity } from '../../../src/core/trading/money.ts';
+import { readBooks } from '../../../src/core/trading/open-books.ts';
 import { type OwnOrder, ownOrderToJson } from '../../../src/core/trading/own-order.ts';
-import {
-  type RecoverOptions,
-  readBooks,
-  recoverSlot,
-  type StoredBooks,
-} from '../../../src/core/trading/recover-slot.ts';
+import type { RecoverOptions } from '../../../src/core/trading/recover-options.ts';
+import { recoverSlot } from '../../../src/core/trading/recover-slot.ts';
+import type { StoredBooks } from '../../../src/core/trading/stored-books.ts';
 import { BAR, bar, rules, slot } from '../../support/engine-harness.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { recordingLog } from '../../support/recording-log.ts';
@@ -33,6 +33,11 @@ const unknownOrder: OwnOrder = {
   exchangeOrderId: null,
   symbol: 'BTC/USDT',
   side: 'buy',
+  leg: 'entry',
+  type: 'market',
+  limitPrice: null,
+  stopPrice: null,
+  pairId: null,
   quantity: quantity('0.01'),
   barClose: epochMillis(0),
   modelHash: null,
@@ -67,6 +72,7 @@ describe('what recovery reads and says', () => {
       slot,
       rules,
       budget: decimal('10000'),
+      limits: engineSettings(DEFAULT_CONFIG).limits,
       recvWindowMs: 100,
       barMillis: BAR,
       sessionId: 'session-1',
@@ -81,6 +87,7 @@ describe('what recovery reads and says', () => {
       intent() {},
       settled: (own: OwnOrder) => void settled.push(own),
       marked() {},
+      transferred() {},
       swapped() {},
       failed() {},
       flush: async () => undefined,

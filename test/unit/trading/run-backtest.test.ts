@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG, type LiveConfig } from '../../../src/core/config/live-config.ts';
 import type { Candle } from '../../../src/core/market-data/candle.ts';
@@ -5,6 +6,7 @@ import type { SlotId } from '../../../src/core/models/slot.ts';
 import type { ModelHash } from '../../../src/core/ports/model-store.ts';
 import type { Predictor } from '../../../src/core/ports/predictor.ts';
 import { decisionLine } from '../../../src/core/trading/decision.ts';
+import { decisionInputsToJson } from '../../../src/core/trading/decision-inputs.ts';
 import { filledByFills } from '../../../src/core/trading/own-order.ts';
 import { type BacktestRequest, runBacktest } from '../../../src/core/trading/run-backtest.ts';
 import { quiet } from '../../support/engine-harness.ts';
@@ -16,24 +18,29 @@ const slot = 'paper:trend:BTC/USDT:1m' as SlotId;
 const config: LiveConfig = { ...DEFAULT_CONFIG, risk: { ...DEFAULT_CONFIG.risk, maxDrawdownFraction: 1 } };
 
 /** Long after a bar that rose, flat after one that fell. */
-function trendFollower(predict: Predictor['predict'] = async (row) => ((row[0] as number) > 0 ? 0.9 : 0.1)): Predictor {
+function trendFollower(predict: Predictor['predict'] = (row) => ((row[0] as number) > 0 ? 0.875 : 0.125)): Predictor {
   return {
     modelHash: 'c'.repeat(64) as ModelHash,
     signature: sampleSignature({ features: ['ret1'] }),
     predict,
-    predictBatch: async () => new Float32Array(),
+    predictBatch: async (rows) =>
+      Float32Array.from(await Promise.all([...rows].map((value) => predict(Float32Array.of(value))))),
     release: async () => undefined,
   };
 }
 
-function backtest(candles: readonly Candle[], changes: Partial<BacktestRequest> = {}) {
+function backtest(
+  candles: readonly Candle[],
+  { predictor = trendFollower(), ...changes }: Partial<BacktestRequest> & { readonly predictor?: Predictor } = {},
+) {
   const from = candles[WARM_UP]?.openTime ?? 0;
-  const request = { slot, runId: 'run-1', predictor: trendFollower(), candles, from, config, ...changes };
-  return runBacktest(request, quiet);
+  const models = [{ runId: 'run-1', predictor, from }];
+  return runBacktest({ slot, models, candles, from, config, ...changes }, quiet);
 }
 
 describe('a backtest', () => {
   const candles = waveBars(WARM_UP + 120);
+  const gapped = candles.filter((_, at) => at < WARM_UP + 40 || at > WARM_UP + 44);
 
   it('decides every bar from its beginning on, and none before, with features that history has warmed up', async () => {
     const { bars, decisions, equity } = await backtest(candles);
@@ -41,7 +48,7 @@ describe('a backtest', () => {
     expect(decisions.map(({ barClose }) => barClose)).toEqual(
       candles.slice(WARM_UP).map(({ openTime }) => openTime + 60_000),
     );
-    expect(decisions.every(({ probability }) => probability === 0.9 || probability === 0.1)).toBe(true);
+    expect(decisions.every(({ probability }) => probability === 0.875 || probability === 0.125)).toBe(true);
     expect(decisions[0]).toMatchObject({ runId: 'run-1', modelHash: 'c'.repeat(64) });
     expect(equity).toHaveLength(120);
   });
@@ -53,7 +60,9 @@ describe('a backtest', () => {
   });
 
   it('meets the book at the close decided on, pays fees, and its equity is what its fills say', async () => {
-    const { decisions, orders, account, equity } = await backtest(candles);
+    const { decisions, orders: all, account, equity } = await backtest(candles);
+    // Protective stops that were cancelled have no part in it.
+    const orders = all.filter(({ fills }) => fills.size > 0);
     const closes = new Map(decisions.map(({ barClose, close }) => [barClose as number, close]));
     expect(orders.length).toBeGreaterThan(3);
     expect(orders.map(({ side }) => side)).toEqual(orders.map((_, at) => (at % 2 === 0 ? 'buy' : 'sell')));
@@ -63,7 +72,7 @@ describe('a backtest', () => {
       for (const fill of order.fills.values()) {
         const close = closes.get(order.barClose) as number;
         expect(Math.abs(Number(fill.price) - close) / close).toBeLessThan(0.001);
-        expect(fill.executedAt).toBe(order.barClose - 1);
+        expect(fill.executedAt).toBe(order.barClose);
         const sign = order.side === 'buy' ? 1 : -1;
         base += sign * Number(fill.quantity);
         quote -= sign * Number(fill.price) * Number(fill.quantity);
@@ -87,6 +96,103 @@ describe('a backtest', () => {
     const [shorter, longer] = [await backtest(candles.slice(0, WARM_UP + 60)), await backtest(candles)];
     expect(longer.decisions.slice(0, 60)).toEqual(shorter.decisions);
     expect(longer.equity.slice(0, 60)).toEqual(shorter.equity);
+  });
+
+  it('never decides by what comes later: whatever happens after a bar, its decision and all before stay the same', async () => {
+    const whole = (await backtest(candles)).decisions.map(decisionLine);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 118 }),
+        fc.constantFrom('batch', 'single'),
+        fc.double({ min: 0.5, max: 2, noNaN: true }),
+        async (bars, inference, factor) => {
+          const later = candles.slice(WARM_UP + bars).map((candle) => ({
+            ...candle,
+            open: candle.open * factor,
+            high: candle.high * factor,
+            low: candle.low * factor,
+            close: candle.low * factor,
+            volume: candle.volume * factor,
+          }));
+          const other = await backtest([...candles.slice(0, WARM_UP + bars), ...later], { inference });
+          expect(other.decisions.slice(0, bars).map(decisionLine)).toEqual(whole.slice(0, bars));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('decides the same from rows computed in batches as from one row at a time, and the inputs of both are journalled alike', async () => {
+    const ways: Partial<LiveConfig>[] = [
+      {},
+      { exits: { ...config.exits, stopLossFraction: 0.002, takeProfitFraction: 0.003 } },
+      { exits: { ...config.exits, trailingStopFraction: 0.002, protection: 'engine' } },
+      { entry: { ...config.entry, type: 'post_only' } },
+    ];
+    for (const way of ways) {
+      const run = async (inference: 'batch' | 'single') => {
+        const inputs: unknown[] = [];
+        const onDecision: BacktestRequest['onDecision'] = (_decision, from) => inputs.push(decisionInputsToJson(from));
+        const result = await backtest(gapped, { inference, onDecision, config: { ...config, ...way } });
+        return { decisions: result.decisions, equity: result.equity, orders: result.orders, inputs };
+      };
+      expect(await run('batch')).toEqual(await run('single'));
+    }
+  });
+
+  it('decides each bar with the model of its time, and carries the position over', async () => {
+    const second = candles[WARM_UP + 60]?.openTime as number;
+    const always = (value: number, hash: string): Predictor => ({
+      ...trendFollower(() => value),
+      modelHash: hash.repeat(64) as ModelHash,
+    });
+    const models = [
+      { runId: 'up', predictor: always(0.875, 'a'), from: 0 },
+      { runId: 'down', predictor: always(0.125, 'b'), from: second },
+    ];
+    const { decisions, orders } = await backtest(candles, { models });
+    expect(decisions.slice(0, 60).every(({ runId }) => runId === 'up')).toBe(true);
+    expect(decisions.slice(60).every(({ runId }) => runId === 'down')).toBe(true);
+    const traded = orders.filter(({ fills }) => fills.size > 0);
+    expect(traded.map(({ side, barClose }) => [side, barClose])).toEqual([
+      ['buy', (candles[WARM_UP]?.openTime as number) + 60_000],
+      ['sell', second + 60_000],
+    ]);
+  });
+
+  it('fills an order only when it has arrived: with latency, within the next bar', async () => {
+    const { orders } = await backtest(candles, { venue: { latencyMs: 25_000 } });
+    const entries = orders.filter(({ leg, fills }) => leg === 'entry' && fills.size > 0);
+    expect(entries.length).toBeGreaterThan(1);
+    for (const { fills, barClose } of entries) {
+      const at = candles.find(({ openTime }) => openTime === barClose) as Candle;
+      for (const fill of fills.values()) {
+        expect(fill.executedAt).toBe(barClose + 25_000);
+        // After the first of the bar's four prices came the low.
+        expect(Math.abs(Number(fill.price) - at.low) / at.low).toBeLessThan(0.001);
+      }
+    }
+  });
+
+  it('leaves at a stop that rests on the exchange, within the bar, at its trigger', async () => {
+    const exits = { ...config.exits, stopLossFraction: 0.004 };
+    const { orders } = await backtest(candles, { config: { ...config, exits }, predictor: trendFollower(() => 0.875) });
+    const stops = orders.filter(({ leg, fills }) => leg === 'stop_loss' && fills.size > 0);
+    expect(stops.length).toBeGreaterThan(0);
+    for (const { fills, stopPrice } of stops) {
+      for (const fill of fills.values()) {
+        expect(fill.executedAt % 60_000).not.toBe(0);
+        expect(Math.abs(Number(fill.price) - Number(stopPrice)) / Number(stopPrice)).toBeLessThan(0.001);
+      }
+    }
+  });
+
+  it('takes fees as told, and refuses those that are none', async () => {
+    const free = await backtest(candles, { venue: { takerFee: 0, makerFee: 0 } });
+    expect(free.orders.every(({ fills }) => [...fills.values()].every(({ fee }) => fee.eq(0)))).toBe(true);
+    await expect(backtest(candles, { venue: { takerFee: 1 } })).rejects.toThrow(
+      'takerFee must be a fraction from 0 to below 1, was 1',
+    );
   });
 
   it('reports how far it is every 500 bars and at the end', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { updateConfig } from '../../../src/core/config/update-config.ts';
 import { keys } from '../../../src/core/ledger-keys.ts';
 import { halt, readTradingState, reduce, resume } from '../../../src/core/trading/trading-state.ts';
 import { type ModelDesk, openModelDesk, SLOT } from '../../support/model-desk.ts';
@@ -119,6 +120,23 @@ describe('the trading state of a slot', () => {
       state: { state: 'ACTIVE' },
     });
     expect(await state()).toBe('ACTIVE');
+  });
+
+  test.each([
+    ['HALTED', halt],
+    ['REDUCING', reduce],
+  ] as const)('%s outlives a promotion, a rollback and a new configuration', async (restricted, restrict) => {
+    await desk.register('run-1', 0.6);
+    await desk.promote('run-1');
+    await restrict(wish(), desk.ports);
+    const before = await readTradingState(desk.ledger, SLOT);
+    await desk.register('run-2', 0.7);
+    expect(await desk.promote('run-2')).toMatchObject({ outcome: 'promoted' });
+    expect(await desk.rollback()).toMatchObject({ outcome: 'rolled_back' });
+    const patch = { risk: { maxOrdersPerMinute: 3 } };
+    expect(await updateConfig({ ...desk.command(), patch }, desk.ports)).toMatchObject({ outcome: 'updated' });
+    expect(await readTradingState(desk.ledger, SLOT)).toEqual(before);
+    expect(before.state).toBe(restricted);
   });
 
   test('allows nothing when it cannot be read', async () => {

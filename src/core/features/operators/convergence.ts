@@ -1,30 +1,31 @@
-import { EMA, MACD } from 'trading-signals';
+import { ExponentialAverage } from '../exponential-average.ts';
 import type { FeatureFamily } from '../feature-operator.ts';
 
 /** Exponential averages of 12 and 26 closes relative to the close, and MACD(12, 26, 9), its signal and its histogram as fractions of the close. */
 export const convergence: FeatureFamily = {
   names: ['ema12_rel', 'ema26_rel', 'macd_rel', 'macdsig_rel', 'macdhist_rel'],
   create() {
-    const short = new EMA(12);
-    const long = new EMA(26);
-    const macd = new MACD(short, long, new EMA(9));
+    const short = new ExponentialAverage(12);
+    const long = new ExponentialAverage(26);
+    const smoothed = new ExponentialAverage(9);
     let close = Number.NaN;
+    let signal = Number.NaN;
     return {
       update(candle, replace) {
         close = candle.close;
-        macd.update(close, replace);
+        short.update(close, replace);
+        long.update(close, replace);
+        const macd = short.value - long.value;
+        // The signal's average begins with the first difference of two whole averages, not with its ninth.
+        if (!Number.isNaN(macd)) signal = smoothed.update(macd, replace);
       },
       write(out, at) {
-        const result = macd.getResult();
-        if (!result) {
-          out.fill(Number.NaN, at, at + 5);
-          return;
-        }
-        out[at] = short.getResultOrThrow() / close - 1;
-        out[at + 1] = long.getResultOrThrow() / close - 1;
-        out[at + 2] = result.macd / close;
-        out[at + 3] = result.signal / close;
-        out[at + 4] = result.histogram / close;
+        const macd = short.value - long.value;
+        out[at] = short.value / close - 1;
+        out[at + 1] = long.value / close - 1;
+        out[at + 2] = macd / close;
+        out[at + 3] = signal / close;
+        out[at + 4] = (macd - signal) / close;
       },
     };
   },

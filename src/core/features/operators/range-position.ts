@@ -17,11 +17,12 @@ export const rangePosition: FeatureFamily = {
         lows.push(candle.low, replace);
       },
       write(out, at) {
-        let high = highs.ago(BARS - 1);
-        let low = lows.ago(BARS - 1);
-        for (let back = BARS - 2; back >= 0; back -= 1) {
-          if (highs.ago(back) > high) high = highs.ago(back);
-          if (lows.ago(back) < low) low = lows.ago(back);
+        const end = highs.end();
+        let high = highs.values[end - BARS] as number;
+        let low = lows.values[end - BARS] as number;
+        for (let i = end - BARS + 1; i < end; i += 1) {
+          if ((highs.values[i] as number) > high) high = highs.values[i] as number;
+          if ((lows.values[i] as number) < low) low = lows.values[i] as number;
         }
         out[at] = high === low ? 0.5 : (close - low) / (high - low);
         out[at + 1] = (high - low) / close;

@@ -1,19 +1,25 @@
-import { ATR } from 'trading-signals';
 import type { FeatureFamily } from '../feature-operator.ts';
+import { WilderAverage } from '../wilder-average.ts';
 
 /** Wilder's average true range over 14 bars as a fraction of the close. Wilder (1978), section IV. */
 export const trueRange: FeatureFamily = {
   names: ['atr14_rel'],
   create() {
-    const atr = new ATR(14);
-    let close = Number.NaN;
+    const average = new WilderAverage(14);
+    let before = Number.NaN;
+    let newest = Number.NaN;
     return {
-      update(candle, replace) {
-        close = candle.close;
-        atr.update(candle, replace);
+      update({ high, low, close }, replace) {
+        if (!replace) before = newest;
+        newest = close;
+        const range = high - low;
+        average.update(
+          Number.isNaN(before) ? range : Math.max(range, Math.abs(high - before), Math.abs(low - before)),
+          replace,
+        );
       },
       write(out, at) {
-        out[at] = (atr.getResult() ?? Number.NaN) / close;
+        out[at] = average.value / newest;
       },
     };
   },

@@ -1,5 +1,6 @@
 import type { FeatureFamily } from '../feature-operator.ts';
 import { createRollingWindow } from '../rolling-window.ts';
+import { windowSum } from '../window-moments.ts';
 
 const BARS = 60;
 
@@ -17,13 +18,8 @@ export const volumeWeightedPrice: FeatureFamily = {
         volumes.push(candle.volume, replace);
       },
       write(out, at) {
-        let turnover = 0;
-        let volume = 0;
-        for (let back = BARS - 1; back >= 0; back -= 1) {
-          turnover += turnovers.ago(back);
-          volume += volumes.ago(back);
-        }
-        out[at] = volume === 0 ? 0 : turnover / volume / close - 1;
+        const volume = windowSum(volumes, BARS);
+        out[at] = volume === 0 ? 0 : windowSum(turnovers, BARS) / volume / close - 1;
       },
     };
   },
