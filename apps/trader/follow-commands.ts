@@ -60,10 +60,14 @@ export function followCommands(
   watchers.watch('log', ({ version }) => ports.log.info('configuration in force', { version }));
 
   const synchronise = async (): Promise<void> => {
-    const [deployment, config, tradingState] = await Promise.all([
+    const [tradingState, deployment, config] = await Promise.all([
+      readTradingState(ledger, slot).then((state) => {
+        // A halt does not wait for the other reads.
+        if (state.state === 'HALTED') engine.accept({ kind: 'mode', mode: 'HALTED' });
+        return state;
+      }),
       readDeployment(ledger, slot),
       readConfig(ledger),
-      readTradingState(ledger, slot),
     ]);
     if (!options.booksMatch() && tradingState.state !== 'HALTED') {
       throw new AresError(
@@ -71,7 +75,7 @@ export function followCommands(
         `${slot} was resumed: exchange and books are compared again before it trades`,
       );
     }
-    engine.accept({ kind: 'mode', mode: tradingState.state });
+    if (tradingState.state !== 'HALTED') engine.accept({ kind: 'mode', mode: tradingState.state });
     for (const { watcher, version, error } of await watchers.notify(config)) {
       ports.log.error('a part of the trader did not take the configuration', { watcher, version, error });
     }

@@ -127,8 +127,8 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
     { ...ports, engine: engines, hotSwap },
   );
   const clock = followClock((skewMs) => engines.accept({ kind: 'clock', skewMs }), ports);
-  await clock.measured;
-  await commands.synchronise();
+  // A lease that ran out meanwhile has stopped the engines: a model would wait for ever to be taken.
+  await Promise.race([fatal.promise, clock.measured.then(() => commands.synchronise())]);
   const books = reconcileBooks(
     {
       lines,

@@ -129,6 +129,7 @@ export function createForcingDriver(
     counters,
     current: () => current,
     features: {
+      preview: (candle) => computer.preview(candle),
       close() {
         const sample = waiting.shift() as Sample;
         current = sample;
@@ -149,9 +150,13 @@ export function createForcingDriver(
         return;
       }
       if (message.kind === 'candle') {
-        if (message.closed) counters.candles += 1;
-        if (message.closed) closings.push(message.candle);
-        if (message.closed && waiting.length === 0) closeUpTo(message.candle.openTime + BAR);
+        if (!message.closed) {
+          engine().accept(message);
+          return;
+        }
+        counters.candles += 1;
+        closings.push(message.candle);
+        if (waiting.length === 0) closeUpTo(message.candle.openTime + BAR);
         return;
       }
       if (message.kind === 'book-top') counters.bookTops += 1;

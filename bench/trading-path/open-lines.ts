@@ -136,6 +136,8 @@ export async function openLines(request: LinesRequest): Promise<Lines> {
         decidedBars: new Set(),
         fence: lease,
         recvWindowMs: RECV_WINDOW_MS,
+        // A bar may close at every trade here.
+        rehearseWithinMs: Number.POSITIVE_INFINITY,
         onBarDone: driver.done,
         onFatal: fatal.reject,
       },

@@ -197,7 +197,7 @@ describe('the outputs', () => {
     expect(env).toMatchObject({
       ARES_STAGE: 'paper',
       ARES_MODE: 'paper',
-      ARES_SLOT: 'main:trend:BTC/USDT:1m',
+      ARES_SLOT: ['main:trend:BTC/USDT:1m'],
       ARES_EXCHANGE_URL: 'https://testnet.binance.vision',
       ARES_KEYS_SECRET_PREFIX: 'ares-paper-keys',
       ARES_FUNCTION_PREFIX: 'ares-paper-',

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/core/ares-error.ts';
 import { coverageTable, missingCells } from './coverage-table.ts';
 import { type FoundBug, findPlantedBugs } from './find-planted-bugs.ts';
 import type { Violation } from './observer.ts';
@@ -10,8 +11,8 @@ const USAGE = `npm run simulate -- [--seeds N] [--from SEED] [--json] [--table] 
   --seeds N     how many seeds (100)
   --from SEED   the first of them (1)
   --json        one object: seeds, steps, faultsInjected, violations, …
-  --table       how often each fault struck in each state of an order; from 2,000 seeds on a cell that could
-                happen and never did is a failure
+  --table       how often each fault struck in each state of an order; from 2,000 seeds on a cell that was
+                never reached is a failure
   --trace SEED  everything that happens in one seed
   --planted     which bugs, put in on purpose, are found by which seed`;
 
@@ -20,26 +21,37 @@ const TABLE_FROM = 2_000;
 /** Each of the bugs is to be found by one of so many seeds. */
 const PLANTED_SEEDS = 100;
 
+function refuse(message: string): never {
+  console.error(`${message}\n\n${USAGE}`);
+  process.exit(2);
+}
 const whole = (name: string, text: string): number => {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0) return value;
-  throw new Error(`--${name} must be a whole number, was "${text}"`);
+  return refuse(`--${name} must be a whole number, was "${text}"`);
 };
 const lineOf = ({ seed, step, invariant, message }: Violation): string =>
   `seed ${seed}, step ${step}: ${invariant}: ${message}\n  npm run simulate -- --trace ${seed}`;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '100' },
-    from: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    table: { type: 'boolean', default: false },
-    trace: { type: 'string' },
-    planted: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        seeds: { type: 'string', default: '100' },
+        from: { type: 'string', default: '1' },
+        json: { type: 'boolean', default: false },
+        table: { type: 'boolean', default: false },
+        trace: { type: 'string' },
+        planted: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(messageOf(error));
+  }
+}
 
+const values = readArguments();
 if (values.help) {
   console.log(USAGE);
 } else if (values.trace !== undefined) {

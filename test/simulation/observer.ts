@@ -58,6 +58,8 @@ const MAX_VIOLATIONS = 20;
 const QUIET_MS = 150_000;
 /** A mode that was written is heard of through the queue; longer is too long when nothing is wrong. */
 const HEARD_WITHIN_MS = 40_000;
+/** An answer of a slow database, and of what was asked with it. */
+const KNOWN_WITHIN_MS = 15_000;
 const NAKED_FOR_MS = 180_000;
 const ORPHANED_FOR_MS = 120_000;
 
@@ -172,7 +174,7 @@ export function createObserver(world: () => World): Observer {
         if (!name) violated('own ids', `${id} does not name this slot`);
         else if (name.epoch < epoch) violated('one owner', `${id} was sent when epoch ${epoch} had already taken over`);
         const read = modeReads.get(process);
-        if (read?.mode === 'HALTED' && read.at < now() - 100)
+        if (read?.mode === 'HALTED' && read.at < now() - KNOWN_WITHIN_MS)
           violated('HALTED places nothing', `${id} was sent by a trader that had read HALTED`);
         else if (mode === 'HALTED' && modeSince < now() - HEARD_WITHIN_MS && world().faults.quietSince(modeSince))
           violated('HALTED places nothing', `${id} was sent ${now() - modeSince} ms after the halt`);

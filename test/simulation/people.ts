@@ -12,7 +12,7 @@ import { SLOT, type World } from './world.ts';
 /** What people change: limits that bind now and then, and how positions are entered and left. */
 const CHANGES: readonly object[] = [
   { risk: { maxOrderNotional: '3000', maxPositionNotional: '6000' }, strategy: { quoteBudget: '3100' } },
-  { risk: { maxOrderNotional: '6500', maxPositionNotional: '6500' } },
+  { risk: { maxOrderNotional: '6500' } },
   { risk: { maxGrossNotional: '4000' }, strategy: { quoteBudget: '4300' } },
   { risk: { maxOrdersPerMinute: 1 } },
   { strategy: { quoteBudget: '2500', budgetFraction: '0.7' } },

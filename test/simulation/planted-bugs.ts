@@ -124,21 +124,6 @@ export const plantedBugs: readonly Planted[] = [
     ],
   },
   {
-    name: 'takes an order for never sent that is not listed at once',
-    patches: [
-      {
-        file: 'trading/recover-orders.ts',
-        from: 'facts.own.get(id) ?? (neverReached.has(id) ? undefined : await ask(id))',
-        to: 'facts.own.get(id)',
-      },
-      {
-        file: 'trading/recover-orders.ts',
-        from: 'await ports.timers.sleep(options.recvWindowMs);',
-        to: 'return reports;',
-      },
-    ],
-  },
-  {
     name: 'does not hear of a halt',
     patches: [
       {
@@ -153,13 +138,7 @@ export const plantedBugs: readonly Planted[] = [
     patches: [{ file: 'risk/check-growth.ts', from: 'if (cost.gt(limits.maxOrderNotional)) {', to: 'if (false) {' }],
   },
   {
-    name: 'leaves a stop behind when the position is gone',
-    patches: [
-      {
-        file: 'trading/protection-keeper.ts',
-        from: 'if (first && !isGivenUp()) gate.cancel(first);',
-        to: '',
-      },
-    ],
+    name: 'never places a stop',
+    patches: [{ file: 'trading/protection-keeper.ts', from: 'if (line.now >= notBefore) put(wanted);', to: '' }],
   },
 ];

@@ -31,13 +31,13 @@ export const requestShape = (...names: readonly string[]): RequestShape =>
 
 export type RequestValues = Readonly<Record<string, string>>;
 
-/** One account's signature under requests, stamped with the wall time they are signed at. */
+/** One account's signature under requests, stamped with wall time: now, or as of `at`. */
 export interface RequestSigner {
   readonly apiKey: string;
   /** A request of the WebSocket API as it goes over the socket. */
-  frame(id: number, method: string, shape: RequestShape, values: RequestValues): string;
+  frame(id: number, method: string, shape: RequestShape, values: RequestValues, at?: number): string;
   /** The query of a REST request. The key goes into its header. */
-  query(shape: RequestShape, values: RequestValues): string;
+  query(shape: RequestShape, values: RequestValues, at?: number): string;
 }
 
 /** What needs no escape, neither in JSON nor between the pairs of a payload: everything an order of ours holds. */
@@ -72,8 +72,7 @@ export function createRequestSigner(
 
   return {
     apiKey,
-    frame(id, method, shape, values) {
-      const timestamp = wallClock.now();
+    frame(id, method, shape, values, timestamp = wallClock.now()) {
       let payload = '';
       let json = '';
       for (const part of shape) {
@@ -91,8 +90,7 @@ export function createRequestSigner(
       if (!PLAIN.test(payload)) json = escaped(shape, values, timestamp);
       return `{"id":${id},"method":"${method}","params":{${json},"signature":"${signature(payload)}"}}`;
     },
-    query(shape, values) {
-      const timestamp = wallClock.now();
+    query(shape, values, timestamp = wallClock.now()) {
       const pairs = shape
         .filter(({ kind }) => kind !== 'apiKey')
         .map((part) => `${part.name}=${encodeURIComponent(textOf(part, values, timestamp))}`);

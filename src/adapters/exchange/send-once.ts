@@ -36,7 +36,8 @@ export type SendOnce = (
  *
  * Nothing is repeated, and nothing waits in a queue from which it could leave after this has given up: the request is signed and
  * written at once, and the exchange's request window ends what travels too long. While the exchange asks to be left alone nothing is sent: it
- * would refuse the order, and prolong the ban. With a socket open and keys loaded it is written before this returns.
+ * would refuse the order, and prolong the ban. An order is signed as of the moment it was asked for: one that had to wait for a connection, in a process that was
+ * stopped meanwhile, is too old for the exchange when it comes. With a socket open and keys loaded it is written before this returns.
  */
 export function createSendOnce(
   venue: Venue,
@@ -44,7 +45,7 @@ export function createSendOnce(
   { via, timeoutMs }: SubmitOptions,
   timers: Timers,
 ): SendOnce {
-  const { client, sockets, rest } = venue;
+  const { client, sockets, rest, wallClock } = venue;
   const accountUrl = client.accountUrl();
   const late = () => new ccxt.RequestTimeout(`no answer within ${timeoutMs} ms`);
   const marketIdOf = (symbol: string): string | undefined => client.markets?.[symbol]?.id;
@@ -56,17 +57,23 @@ export function createSendOnce(
     if (via === 'websocket' && !urgent) await sockets.open(accountUrl);
   }
 
-  function write(operation: OrderOperation, { shape, values }: OrderRequest, signer: RequestSigner): Promise<unknown> {
+  function write(
+    operation: OrderOperation,
+    { shape, values }: OrderRequest,
+    signer: RequestSigner,
+    at: number,
+  ): Promise<unknown> {
     const socket = via === 'websocket' ? sockets.opened(accountUrl) : undefined;
     if (socket) {
       const id = socket.nextId();
-      return socket.send(id, signer.frame(id, operation.method, shape, values));
+      return socket.send(id, signer.frame(id, operation.method, shape, values, at));
     }
     const { verb, path } = operation;
-    return rest.ask(verb, client.orderUrl(path), signer.query(shape, values), signer.apiKey);
+    return rest.ask(verb, client.orderUrl(path), signer.query(shape, values, at), signer.apiKey);
   }
 
   return async (operation, symbol, requestFor, urgent = false) => {
+    const askedAt = wallClock.now();
     const heldMs = urgent ? 0 : venue.breaker.heldMs();
     if (heldMs > 0) {
       return nothing('RATE_LIMITED', `the exchange asked to be left alone for ${Math.ceil(heldMs)} ms more`);
@@ -91,7 +98,15 @@ export function createSendOnce(
       throw failure;
     }
     try {
-      return { sent: 'answered', raw: await within(write(operation, request, signer), timeoutMs, timers, late) };
+      return {
+        sent: 'answered',
+        raw: await within(
+          write(operation, request, signer, urgent ? wallClock.now() : askedAt),
+          timeoutMs,
+          timers,
+          late,
+        ),
+      };
     } catch (failure) {
       if (failure instanceof ExchangeAnswer) {
         holdAfter(failure.facts, venue.breaker);

@@ -16,6 +16,8 @@ export interface BarFeed {
   seed(candles: readonly Candle[]): void;
   /** A message has said what time it is on the exchange. */
   heardTime(at: EpochMillis, receivedAt: number): void;
+  /** Until the open bar closes, by the exchange's clock, in milliseconds; infinite before anything is known. */
+  untilClose(receivedAt: number): number;
   take(candle: Candle, at: EpochMillis, receivedAt: number): Promise<void> | undefined;
   /** Reads what the market did while the connection was down, so that a bar is not decided only when the next one comes. */
   readMissed(): Promise<void>;
@@ -80,6 +82,10 @@ export function createBarFeed(
     },
     heardTime(at, receivedAt) {
       known = { at, receivedAt };
+    },
+    untilClose(receivedAt) {
+      if (!known || counters.lastBarClose === 0) return Number.POSITIVE_INFINITY;
+      return counters.lastBarClose + barMillis - (known.at + (receivedAt - known.receivedAt));
     },
     take(candle, at, receivedAt) {
       counters.candles += 1;

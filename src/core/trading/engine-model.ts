@@ -12,6 +12,8 @@ export interface BarFeatures {
    * `book` is the last top before the close, left out when there is none or it is too old: features of the book have no row then, those of candles do not need it.
    */
   close(candle: Candle, book?: BookTop): Float32Array | undefined;
+  /** Computes the row the open bar would have, and leaves no trace. */
+  preview?(candle: Candle): Float32Array | undefined;
   /** Told the columns of a model that begins to decide: only they are written, and only they must be finite for a row. */
   select?(columns: readonly number[]): void;
 }

@@ -43,6 +43,8 @@ export interface EngineOptions {
    * currency; where it is absent, this line is the only one.
    */
   readonly funds?: Exposure;
+  /** How long before a bar's close the way of a decision is kept warm, in milliseconds; one second where absent. */
+  readonly rehearseWithinMs?: number;
   /** Called when a bar's decision, its orders and its journal are done. */
   readonly onBarDone?: (barClose: EpochMillis) => void;
   /** Called once when market data has been silent for too long, and again only after data has come. */

@@ -20,6 +20,7 @@ import { OrderDesk } from './order-desk.ts';
 import { createOrderGate, type OrderGate } from './order-gate.ts';
 import { createOrderPace } from './order-pace.ts';
 import { createPositionKeeper, type PositionKeeper } from './position-keeper.ts';
+import { createRehearsal, type Rehearsal } from './rehearsal.ts';
 import type { SlotAccount } from './slot-account.ts';
 import { touchedOrders } from './touched-orders.ts';
 
@@ -41,6 +42,7 @@ export class TradingEngine {
   readonly #desk: OrderDesk;
   readonly #gate: OrderGate;
   readonly #keeper: PositionKeeper;
+  readonly #rehearsal: Rehearsal;
   readonly #market = createMarketWatch();
   readonly #bars: BarFeed;
   readonly #state: LineState;
@@ -57,6 +59,7 @@ export class TradingEngine {
   #marketWasDown = false;
   #silentSince: number | undefined;
   #isHaltAsked = false;
+  #openCandle: Candle | undefined;
   #doneBar: EpochMillis | undefined;
   #published = -1;
   #barsSinceMark = 0;
@@ -94,6 +97,7 @@ export class TradingEngine {
       { market: this.#market, pace, clockSkewMs: () => this.#clockSkewMs },
       ports,
     );
+    this.#rehearsal = createRehearsal(() => this.#rehearse(), options.rehearseWithinMs);
     this.#keeper = createPositionKeeper(line, (book) => this.#isWhole(book));
   }
 
@@ -256,16 +260,20 @@ export class TradingEngine {
       case 'candle':
         if (message.timeframe !== this.#options.timeframe) return undefined;
         this.#bars.heardTime(message.at, receivedAt);
-        return message.closed ? this.#bars.take(message.candle, message.at, receivedAt) : undefined;
+        if (message.closed) return this.#bars.take(message.candle, message.at, receivedAt);
+        this.#openCandle = message.candle;
+        return undefined;
       case 'trade':
         this.counters.trades += 1;
         this.#bars.heardTime(message.at, receivedAt);
         this.#keeper.watch(message.price, null, null);
+        this.#rehearsal.heard(receivedAt, this.#bars.untilClose(receivedAt));
         return undefined;
       case 'book-top':
         this.counters.bookTops += 1;
         this.#market.top(message, receivedAt);
         this.#keeper.watch(message.bid, message.bid, message);
+        this.#rehearsal.heard(receivedAt, this.#bars.untilClose(receivedAt));
         return undefined;
     }
   }
@@ -317,6 +325,22 @@ export class TradingEngine {
         if (!this.#stopped) this.#fail(error);
       });
     return undefined;
+  }
+
+  /** Everything that a decision computes, for nothing. */
+  #rehearse(): void {
+    const candle = this.#openCandle;
+    const model = this.#model;
+    if (!candle || !model) return;
+    this.#options.features.preview?.(candle);
+    const probability = model.predictor.predict(this.#row);
+    // One that does not answer at once would be awaited beside the decision it is for.
+    if (typeof probability !== 'number') {
+      probability.catch(() => undefined);
+      return;
+    }
+    const { leaving } = this.#keeper;
+    decide(this.#state.inputs({ candle, model, row: this.#row, probability, leaving, unanswered: null }));
   }
 
   #takeBar(candle: Candle, row: Float32Array | undefined, receivedAt: number): Promise<void> | undefined {

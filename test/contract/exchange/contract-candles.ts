@@ -21,9 +21,12 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A month of one-minute candles of the first market. */
+/** Four days: each exchange that a spec opens reads them. */
+const BARS = 5_760;
+
+/** One-minute candles of the first market. */
 export function contractCandles(): Promise<readonly Candle[]> {
-  read ??= readCandleFile(CANDLES).then(({ candles }) => candles);
+  read ??= readCandleFile(CANDLES).then(({ candles }) => candles.slice(0, BARS));
   return read;
 }
 
@@ -37,15 +40,18 @@ export const otherCandles = async (): Promise<readonly Candle[]> => scaled(await
 
 /** Files of both markets, as the paper exchange takes them. */
 export function candleFiles(): Promise<string> {
-  written ??= otherCandles().then((candles) => {
+  written ??= Promise.all([contractCandles(), otherCandles()]).then((markets) => {
     const folder = mkdtempSync(join(tmpdir(), 'ares-contract-'));
     folders.push(folder);
-    const path = join(folder, 'other.csv');
-    const rows = candles.map(({ openTime, open, high, low, close, volume }) =>
-      [openTime, open, high, low, close, volume].join(','),
-    );
-    writeFileSync(path, ['ts_ms,open,high,low,close,volume', ...rows].join('\n'));
-    return `${CANDLES},${path}`;
+    const paths = markets.map((candles, market) => {
+      const path = join(folder, `${market}.csv`);
+      const rows = candles.map(({ openTime, open, high, low, close, volume }) =>
+        [openTime, open, high, low, close, volume].join(','),
+      );
+      writeFileSync(path, ['ts_ms,open,high,low,close,volume', ...rows].join('\n'));
+      return path;
+    });
+    return paths.join(',');
   });
   return written;
 }

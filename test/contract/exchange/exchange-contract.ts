@@ -18,23 +18,31 @@ const overNetwork: Transports = [
   ['over REST', (harness) => harness.overRest?.() ?? harness.exchange],
 ];
 
-/**
- * What every exchange adapter promises.
+/*
+ * What every exchange adapter promises, in two parts that can run beside each other.
  *
  * R: reads. O: orders (from O30 pairs, from O40 replacing, from O50 answers that were lost). C: cancels. S: streams. T: transfers. M: several markets. K: capabilities.
  * The numbers are names: they are not reused.
  */
-export function exchangeContract(
+
+/** What a network can do to requests, answers and streams. */
+export function networkContract(name: string, open: () => Promise<ExchangeHarness>): void {
+  describe(name, () => {
+    readSpecs(open);
+    orderSpecs(open);
+    lostAnswerSpecs(open);
+    streamSpecs(open);
+  });
+}
+
+/** What can be traded, over each transport. */
+export function tradingContract(
   name: string,
   open: () => Promise<ExchangeHarness>,
   capabilities: MarketCapabilities,
 ): void {
   describe(name, () => {
-    readSpecs(open);
-    orderSpecs(open);
     marketSpecs(open, overNetwork, capabilities);
-    lostAnswerSpecs(open);
-    streamSpecs(open);
   });
 }
 

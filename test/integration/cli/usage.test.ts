@@ -19,6 +19,7 @@ const VALUES: Readonly<Record<string, string>> = {
   '--timeframe': '1m',
   '--from': '2024-01-01',
   '--out': 'candles.csv',
+  '--bar': '2024-01-01T00:00:00Z',
 };
 
 /** What `--help` prints, from a program of its own: commander remembers what it was given. */
@@ -48,6 +49,7 @@ describe('the command line', () => {
       'halt',
       'reduce',
       'resume',
+      'accept-balance',
       'kill',
       'config',
       'config show',
@@ -61,6 +63,10 @@ describe('the command line', () => {
       'audit',
       'audit query',
       'audit verify',
+      'decisions',
+      'decisions list',
+      'decisions show',
+      'decisions replay',
       'data',
       'data fetch',
       'data import',

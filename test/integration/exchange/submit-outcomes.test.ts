@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { approve, connect } from './connect.ts';
 import { ack, exchangeInfo, type SocketAnswer, startScriptedServer } from './scripted-server.ts';
@@ -101,7 +102,6 @@ describe('an order', () => {
   it('is certainly not sent when the exchange cannot be reached', async () => {
     const server = await startScriptedServer();
     const exchange = connect(server);
-    await exchange.rules('BTC/USDT').catch(() => undefined);
     await server[Symbol.asyncDispose]();
     expect(await exchange.submit(approve('a'))).toMatchObject({ outcome: 'rejected', code: 'NOT_CONNECTED' });
     await exchange.close();
@@ -116,6 +116,19 @@ describe('an order', () => {
       reason: 'nothing was sent: no keys stored',
     });
     expect(server.placed).toEqual([]);
+    await exchange.close();
+  });
+
+  it('that had to wait for its connection is signed as of when it was asked for, so that one from before a pause is too old', async () => {
+    await using server = await startScriptedServer();
+    const slowKeys = async () => {
+      await sleep(600);
+      return { apiKey: 'key', secret: 'canary-secret' };
+    };
+    const exchange = connect(server, { keys: slowKeys, submit: { timeoutMs: 5_000 } });
+    const asked = Date.now();
+    await exchange.submit(approve('early'));
+    expect(Number(server.placed[0]?.timestamp)).toBeLessThan(asked + 300);
     await exchange.close();
   });
 

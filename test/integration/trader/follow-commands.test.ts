@@ -95,3 +95,12 @@ it('does not wait for a command any longer when it stops', async () => {
   await time.pass(500);
   expect(fatal).toEqual([]);
 });
+
+it('hands a halt over at once, while the other reads of the ledger still wait', async () => {
+  const { ledger, time, command, modes } = scene(true);
+  await halt(command(), { ledger });
+  const { get } = ledger;
+  ledger.get = (key) => (key.sk === 'trading-state' ? get(key) : new Promise(() => undefined));
+  await time.pass(150);
+  expect(modes()).toEqual(['HALTED']);
+});

@@ -11,10 +11,13 @@ test('a trader that was told to trade on paper refuses to start without the addr
   expect(() => checkMode(readEnv({ ARES_MODE: 'paper', ARES_EXCHANGE_URL: url }))).not.toThrow();
 });
 
-test('a trader that was told only to watch refuses to start, because it would send orders', () => {
-  expect(() => checkMode(readEnv({ ARES_MODE: 'shadow', ARES_EXCHANGE_URL: url }))).toThrow(
-    /^ARES_MODE must be "paper" or "live", was "shadow"/,
-  );
+test('a trader that is told only to watch, or to trade for real, refuses to be stepped: its market waits for nobody', () => {
+  for (const mode of ['shadow', 'live']) {
+    expect(() => checkMode(readEnv({ ARES_MODE: mode, ARES_EXCHANGE_URL: url }))).not.toThrow();
+    expect(() => checkMode(readEnv({ ARES_MODE: mode, ARES_LOCKSTEP: '1' }))).toThrow(
+      `ARES_LOCKSTEP must be 0 when ARES_MODE is "${mode}", was 1`,
+    );
+  }
 });
 
 test('a trader that is told nothing, or to trade for real, starts', () => {

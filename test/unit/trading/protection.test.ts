@@ -323,6 +323,24 @@ describe('protection that the exchange refuses', () => {
     await expectSameBooks(harness);
   });
 
+  it('is tried again a minute later, when what it was refused for may be over', async () => {
+    let refuses = true;
+    const harness = await protectedBy(
+      {},
+      refusing((type) => refuses && type === 'stop'),
+    );
+    await harness.play(bar(1));
+    await tick(harness, 20);
+    expect(resting(harness)).toEqual([]);
+    refuses = false;
+    await tick(harness, 30);
+    expect(resting(harness)).toEqual([]);
+    await tick(harness, 70);
+    expect(resting(harness)).toMatchObject([{ leg: 'stop_loss', state: 'acknowledged' }]);
+    expect(harness.failures).toHaveLength(1);
+    await expectSameBooks(harness);
+  });
+
   it('of a pair falls back to the stop alone, and the engine takes the profit', async () => {
     const harness = await protectedBy(
       { takeProfitFraction: 0.05 },

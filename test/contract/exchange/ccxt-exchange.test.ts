@@ -1,5 +1,0 @@
-import { VENUE_CAPABILITIES } from '../../../src/core/simulation/venue-account.ts';
-import { exchangeContract } from './exchange-contract.ts';
-import { paperExchangeHarness } from './paper-exchange-harness.ts';
-
-exchangeContract('ccxt exchange on the paper exchange', paperExchangeHarness, VENUE_CAPABILITIES);
