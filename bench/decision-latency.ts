@@ -33,7 +33,7 @@ const OUTSIDE = [
   'the kernel and the network before and after the process, and what waits in the kernel while the process is busy',
 ];
 const UNLIKE_LIVE = [
-  'every trade is decided on as if the open bar closed there, where a live engine decides once a bar',
+  `every trade (with ${MANY} symbols every ${MANY}th of each) is decided on as if the open bar closed there, where a live engine decides once a bar`,
   `every ${EVERY_NTH}rd trade that finds the engine idle is made to order, by turns buy and sell, with thresholds outside of 0 to 1`,
   'the candles before the recording are the bundled ones, moved to its time and price',
   'decisions without an order are not journalled; the first 400 trades of a run are not counted',
@@ -55,8 +55,7 @@ async function collect({ recording, model }: Material, request: Passage): Promis
       orders: missing,
       recording,
       model: model.signed,
-      // As many orders a second with many markets as with one.
-      everyNth: EVERY_NTH * request.symbols,
+      everyNth: EVERY_NTH,
     });
     if (pass.orders.length === 0 || pass.withoutRow > 0) {
       const made = `made ${pass.orders.length} orders and had ${pass.withoutRow} trades without features`;

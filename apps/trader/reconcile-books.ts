@@ -35,11 +35,19 @@ const MANY = 10;
 const SETTLING_MS = 1_000;
 /** An exchange that could not be read for so long is one that nothing is known of. */
 const UNREADABLE_MS = 120_000;
+/** Binance's weight of one look at a line alone, and of asking for an open order of another line before and after it. */
+const WEIGHT_OF_LOOK = 120;
+const WEIGHT_OF_ORDER = 8;
+/** Of the 6,000 that Binance allows an address in a minute: the rest is for orders that have to be asked for, and for starts. */
+const WEIGHT_A_MINUTE = 1_500;
+/** So much of a round need not wait. */
+const WEIGHT_AT_ONCE = 600;
 
 /**
  * Compares the books of all lines with the exchange every so often while they trade.
  *
- * What differs twice in a row is a mismatch. The two looks are at least half a round apart, so that one disturbance is not taken for two.
+ * What differs twice in a row is a mismatch. The two looks are at least half a round apart, so that one disturbance is not taken for two; news that
+ * had not arrived between them explain the first. Many lines are looked at with pauses, because each look costs the more the more lines there are.
  */
 export function reconcileBooks(
   of: {
@@ -77,12 +85,21 @@ export function reconcileBooks(
   let due = monotonic.now() + of.everyMs();
   let running = false;
   let stopped = false;
+  let spent = 0;
+  let longestMs = 0;
 
-  const look = async ({ line, memory }: Watched): Promise<Reconciliation> => {
+  const weightOf = ({ line }: Watched): number => {
+    let orders = 0;
+    for (const { line: other } of watched) if (other !== line) orders += other.engine.snapshot().openOrders.length;
+    return WEIGHT_OF_LOOK + WEIGHT_OF_ORDER * orders;
+  };
+  const look = async (entry: Watched): Promise<Reconciliation> => {
+    const { line, memory } = entry;
     const barMillis = timeframeMillis(parseSlotId(line.id).timeframe);
     const options = { line: line.id, rules: line.rules, barMillis, guard: of.guard, accountSlots: of.accountSlots };
     let found: Reconciliation;
     for (let tries = 1; ; tries += 1) {
+      spent += weightOf(entry);
       found = await reconcileLine(options, memory, () => monotonic.now(), { ...ports, engine: line.engine });
       for (const { clientOrderId } of found.newForeign) {
         counters.foreignOrders += 1;
@@ -115,6 +132,7 @@ export function reconcileBooks(
           log.info('the exchange said what had not arrived', { line: line.id, kind: message.kind });
           line.engine.accept(message);
         }
+        entry.suspectSince = undefined;
         due = monotonic.now() + SETTLING_MS;
         return;
       case 'mismatch': {
@@ -131,7 +149,11 @@ export function reconcileBooks(
   };
 
   const round = async (): Promise<void> => {
+    const begun = monotonic.now();
+    spent = 0;
     for (const entry of watched) {
+      const waitMs = begun + ((spent - WEIGHT_AT_ONCE) / WEIGHT_A_MINUTE) * 60_000 - monotonic.now();
+      if (waitMs > 0) await timers.sleep(waitMs);
       if (stopped) return;
       let found: Reconciliation;
       try {
@@ -140,7 +162,7 @@ export function reconcileBooks(
       } catch (error) {
         log.warn('books could not be compared with the exchange', { line: entry.line.id, error: messageOf(error) });
         const silentMs = monotonic.now() - entry.readableAt;
-        if (silentMs < UNREADABLE_MS + 2 * of.everyMs()) continue;
+        if (silentMs < UNREADABLE_MS + 2 * Math.max(of.everyMs(), longestMs)) continue;
         throw new AresError(
           'RECONCILE_FAILED',
           `the exchange must be readable to compare the books of ${entry.line.id} with it, could not be read for ${Math.round(silentMs / 1_000)} s`,
@@ -150,6 +172,7 @@ export function reconcileBooks(
       }
       await judge(entry, found);
     }
+    longestMs = Math.max(longestMs, monotonic.now() - begun);
   };
 
   const stopPolling = timers.every(POLL_MS, () => {

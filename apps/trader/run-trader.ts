@@ -207,8 +207,8 @@ export async function runTrader(options: TraderOptions, ports: TraderPorts, sign
 
   async function leaveInOrder(): Promise<void> {
     log.info('stopping', { slot, reason });
-    // Entries are cancelled, so that none fills while nobody watches; stops stay.
-    engines.accept({ kind: 'mode', mode: 'HALTED' });
+    // Entries are cancelled, so that none fills while nobody watches. Not a halt: a sale under way goes on, and what was bought gets its stop.
+    for (const { engine } of lines) if (engine.mode === 'ACTIVE') engine.accept({ kind: 'mode', mode: 'REDUCING' });
     await Promise.race([Promise.all(lines.map(({ engine }) => engine.idle())), timers.sleep(options.recvWindowMs)]);
     await stream.close();
     for (const { engine } of lines) engine.stop();

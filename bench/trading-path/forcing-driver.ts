@@ -37,6 +37,8 @@ export function createForcingDriver(
     readonly symbol: string;
     readonly history: readonly Candle[];
     readonly everyNth: number;
+    /** Only every so many trades are decided on: with many markets as many a second as with one. */
+    readonly decideEvery: number;
     readonly settings: ForcedSettings;
     readonly rules: MarketRules;
     readonly engine: () => TradingEngine;
@@ -146,7 +148,8 @@ export function createForcingDriver(
       if (message.kind === 'trade') {
         counters.trades += 1;
         engine().accept(message);
-        decide(message, readAt, parsedAt);
+        if (counters.trades % options.decideEvery === 0) decide(message, readAt, parsedAt);
+        else gather(message.price.toNumber(), message.quantity.toNumber(), message.at);
         return;
       }
       if (message.kind === 'candle') {

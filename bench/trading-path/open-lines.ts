@@ -106,7 +106,7 @@ export async function openLines(request: LinesRequest): Promise<Lines> {
     );
     let engine: TradingEngine;
     const driver = createForcingDriver(
-      { symbol, history, everyNth, settings, rules, engine: () => engine },
+      { symbol, history, everyNth, decideEvery: market.symbols.length, settings, rules, engine: () => engine },
       createFeatureComputer(aresCore, TIMEFRAME),
     );
     const journal = createLedgerJournal(

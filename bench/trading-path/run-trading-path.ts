@@ -12,7 +12,7 @@ import { type ReplayMarket, startReplayMarket } from './replay-market.ts';
 import type { Sample } from './sample.ts';
 import { installSocketProbe } from './socket-probe.ts';
 
-/** Trades of a symbol that are not counted: until then code is still being compiled. */
+/** Decisions of all symbols together that are not counted: until then code is still being compiled. */
 const WARM_UP_TRADES = 400;
 const END_POLL_MS = 500;
 
@@ -85,8 +85,9 @@ async function trade(
   };
   const orders: Sample[] = [];
   const isEnough = () => orders.length >= wanted;
+  const isWarm = ({ index }: Sample): boolean => index * market.symbols.length >= WARM_UP_TRADES;
   const keep = (sample: Sample): void => {
-    if (sample.index >= WARM_UP_TRADES) orders.push(sample);
+    if (isWarm(sample)) orders.push(sample);
   };
   const opened = await openLines({ market, ledger, via, everyNth, history: recording.history, probe, keep, fail });
   await opened.use('bench', model);
@@ -100,7 +101,7 @@ async function trade(
   await opened.close();
   const samples = opened.lines.flatMap(({ driver }) => driver.samples);
   return {
-    trades: samples.filter(({ index, predictedAt }) => index >= WARM_UP_TRADES && predictedAt > 0),
+    trades: samples.filter((sample) => isWarm(sample) && sample.predictedAt > 0),
     orders,
     filled: opened.lines.reduce((sum, { engine }) => sum + engine.account.trades, 0),
     failed,

@@ -22,11 +22,14 @@ export function accountHistory(
 ): Pick<Exchange, 'openOrders' | 'ordersSince' | 'fillsSince' | 'order'> {
   const { client } = venue;
 
-  async function orderNamed(symbol: string, clientOrderId: string): Promise<OrderReport | undefined> {
+  async function orderBy(
+    symbol: string,
+    id: { readonly origClientOrderId: string } | { readonly orderId: string },
+  ): Promise<OrderReport | undefined> {
     const market = await venue.marketId(symbol);
     try {
-      return await read(`order ${clientOrderId}`, async () =>
-        orderReport(symbol, await client.privateGetOrder({ symbol: market, origClientOrderId: clientOrderId })),
+      return await read(`order ${Object.values(id).join('')}`, async () =>
+        orderReport(symbol, await client.privateGetOrder({ symbol: market, ...id })),
       );
     } catch (failure) {
       if (failure instanceof AresError && failure.data.venueCode === UNKNOWN_ORDER) return undefined;
@@ -73,12 +76,16 @@ export function accountHistory(
       return found.map((row) => row.fill).filter((fill) => fill.executedAt >= since);
     },
 
-    async order(symbol, clientOrderId) {
-      const found = await orderNamed(symbol, clientOrderId);
-      const cancelled = found === undefined ? cancelName(clientOrderId) : undefined;
-      if (cancelled === undefined) return found;
-      const report = await orderNamed(symbol, cancelled);
-      // Both orders of a pair go by the name of the cancel: whose this is cannot be said.
+    async order(symbol, clientOrderId, exchangeOrderId) {
+      const found = await orderBy(symbol, { origClientOrderId: clientOrderId });
+      if (found) return found;
+      // Both orders of a pair go by the name of its cancel; only the exchange's ids say which is which.
+      if (exchangeOrderId !== undefined) {
+        const report = await orderBy(symbol, { orderId: exchangeOrderId });
+        return report && { ...report, clientOrderId };
+      }
+      const cancelled = cancelName(clientOrderId);
+      const report = cancelled === undefined ? undefined : await orderBy(symbol, { origClientOrderId: cancelled });
       return report?.clientOrderId === clientOrderId ? report : undefined;
     },
   };

@@ -215,8 +215,12 @@ export interface Exchange extends MarketData {
   ordersSince(symbol: string, since: EpochMillis): Promise<readonly OrderReport[]>;
   /** Every own trade since, oldest first, all pages. */
   fillsSince(symbol: string, since: EpochMillis): Promise<readonly Fill[]>;
-  /** The order with this client id, `undefined` when the exchange says it knows none. */
-  order(symbol: string, clientOrderId: string): Promise<OrderReport | undefined>;
+  /**
+   * The order with this client id, `undefined` when the exchange says it knows none.
+   *
+   * @param exchangeOrderId of an order that the exchange has taken: found by it where the client id is gone, as that of a cancelled pair is
+   */
+  order(symbol: string, clientOrderId: string, exchangeOrderId?: string): Promise<OrderReport | undefined>;
   /** Money that came or went since, oldest first; empty where the exchange cannot say (see {@link MarketCapabilities}). */
   transfersSince(since: EpochMillis): Promise<readonly Transfer[]>;
   capabilities(symbol: string): Promise<MarketCapabilities>;

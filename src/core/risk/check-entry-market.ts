@@ -1,4 +1,4 @@
-import { type Decimal, decimal } from '../trading/money.ts';
+import { type Decimal, decimal, isClearlyWithin } from '../trading/money.ts';
 import type { ProposedOrder } from './approved-order.ts';
 import { exactLimits } from './exact-limits.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -25,6 +25,14 @@ export function checkEntryMarket(order: ProposedOrder, limits: RiskLimits, conte
   if (!(bookAgeMs <= staleDataMs)) {
     return refuse('stale-book', `the book must be at most ${staleDataMs} ms old, was ${Math.round(bookAgeMs)} ms`);
   }
+  const own = order.limitPrice ?? order.stopPrice;
+  // The middle is between bid and ask: what is within a fraction of the bid, the lower of them, is so of the middle; half the collar leaves room for where the middle is.
+  const isNarrow = isClearlyWithin(ask, bid, maxSpreadFraction);
+  const isNear =
+    isNarrow &&
+    isClearlyWithin(ask, bid, priceCollarFraction / 2) &&
+    isClearlyWithin(order.referencePrice, bid, priceCollarFraction / 2);
+  if (isNear && !own) return undefined;
   const exact = exactLimits(limits);
   const twiceMiddle = bid.plus(ask);
   if (ask.minus(bid).times(TWO).gt(twiceMiddle.times(exact.spread))) {
@@ -36,7 +44,6 @@ export function checkEntryMarket(order: ProposedOrder, limits: RiskLimits, conte
     const away = twiceReference.minus(twiceMiddle).abs().div(twiceMiddle).toFixed(6);
     return refuse('collar', `reference price must be within ${priceCollarFraction} of the book, was ${away} away`);
   }
-  const own = order.limitPrice ?? order.stopPrice;
   // Only upwards: a purchase far below the market is no danger.
   if (own?.times(TWO).gt(twiceMiddle.times(exact.highest))) {
     const above = own.times(2).minus(twiceMiddle).div(twiceMiddle).toFixed(6);

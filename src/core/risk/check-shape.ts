@@ -1,5 +1,5 @@
 import type { Leg } from '../trading/client-order-id.ts';
-import { type Decimal, isWholeSteps } from '../trading/money.ts';
+import { type Decimal, isWholeSteps, isWorthAtLeast } from '../trading/money.ts';
 import type { OrderType, ProposedOrder } from './approved-order.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { RiskContext } from './risk-context.ts';
@@ -53,7 +53,7 @@ function checkSize(
     return refuse('order-size', `quantity must be steps of ${quantityStep.toFixed()}, ${was}`);
   }
   // Of a sale the exchange is the judge: by which price it values one differs, and a sale that it takes must not be kept back here.
-  if (side === 'buy' && quantity.times(price).lt(minNotional)) {
+  if (side === 'buy' && !isWorthAtLeast(quantity, price, minNotional)) {
     const worth = quantity.times(price).toFixed();
     return refuse('order-size', `order must be worth at least ${minNotional.toFixed()}, was ${worth}`);
   }

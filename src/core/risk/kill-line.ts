@@ -99,8 +99,12 @@ export async function flatten(
   try {
     const position = await readOwnPosition(line, rules, ports.exchange);
     if (!position.known && wish.quantity === undefined) return { outcome: 'not_known', reason: position.reason };
-    const free = (await ports.exchange.balances()).get(rules.base)?.free ?? ZERO;
+    const { free, locked } = (await ports.exchange.balances()).get(rules.base) ?? { free: ZERO, locked: ZERO };
     const quantity = quantityToSell(wish, position, free, rules);
+    const wanted = quantityToSell(wish, position, free.plus(locked), rules);
+    const isLocked = quantity.lt(wanted) && wanted.gte(rules.minQuantity);
+    const lockedText = `${wanted.toFixed()} ${rules.base} are to be sold, ${free.toFixed()} are free: an order placed meanwhile has the rest; end whoever places them, and ask again`;
+    if (isLocked && quantity.lt(rules.minQuantity)) return { outcome: 'failed', reason: lockedText };
     if (quantity.lt(rules.minQuantity) || quantity.eq(0)) {
       const held = position.known ? position.held.toFixed() : 'unknown';
       return {
@@ -108,7 +112,8 @@ export async function flatten(
         reason: `${held} ${rules.base} held, ${free.toFixed()} free: less than an order takes`,
       };
     }
-    return await sellNow({ line, rules, quantity, taken: position.orders, patienceMs }, ports);
+    const sale = await sellNow({ line, rules, quantity, taken: position.orders, patienceMs }, ports);
+    return isLocked && sale.outcome === 'sold' ? { ...sale, outcome: 'sold_in_part', quantity: wanted } : sale;
   } catch (failure) {
     return { outcome: 'failed', reason: messageOf(failure) };
   }

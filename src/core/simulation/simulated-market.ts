@@ -72,8 +72,8 @@ export function createSimulatedMarket(
   }
 
   function tellTop(at: EpochMillis, tell: Tell): void {
-    const bid = venue.book('bid', 1)[0];
-    const ask = venue.book('ask', 1)[0];
+    const bid = venue.best('bid');
+    const ask = venue.best('ask');
     if (!bid || !ask) return;
     tell({
       kind: 'book-top',

@@ -104,6 +104,8 @@ interface Books {
   readonly reports: Map<number, OrderReport>;
   /** The newest order with a client id. */
   readonly byClientId: Map<string, number>;
+  /** The highest id among the reports. */
+  newestId: number;
   /** In the order of time. */
   readonly fills: Fill[];
 }
@@ -128,7 +130,7 @@ export function createVenueAccount(
 ): VenueAccount {
   const markets = new Map<string, Books>();
   for (const venue of venues) {
-    markets.set(venue.rules.symbol, { venue, reports: new Map(), byClientId: new Map(), fills: [] });
+    markets.set(venue.rules.symbol, { venue, reports: new Map(), byClientId: new Map(), newestId: 0, fills: [] });
   }
   const can = { ...VENUE_CAPABILITIES, ...capabilities };
 
@@ -139,8 +141,11 @@ export function createVenueAccount(
     throw new AresError('EXCHANGE_REFUSED', `${must}, was "${symbol}"`, { symbol });
   }
 
-  function keep({ reports, byClientId }: Books, report: OrderReport, id: number): void {
-    reports.delete(id);
+  function keep(books: Books, report: OrderReport, id: number): void {
+    const { reports, byClientId } = books;
+    // A known one moves to the end; ids rise, so that a higher one than all is new.
+    if (id <= books.newestId) reports.delete(id);
+    else books.newestId = id;
     reports.set(id, report);
     byClientId.set(report.clientOrderId, id);
   }

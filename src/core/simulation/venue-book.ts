@@ -30,6 +30,8 @@ export interface VenueBook {
   lastTicks(point: MarketPoint): number;
   /** What is still offered, best first, at most `limit` levels. */
   offered(side: BookSide, limit?: number): readonly Level[];
+  /** The first of what is still offered. */
+  best(side: BookSide): Level | undefined;
   /** What the order gets now, or where the price stood at `midTicks` on its way; nothing for a fill-or-kill that would stay incomplete. */
   fillsFor(working: WorkingOrder, midTicks?: number): Level[];
   /** The best price of a side, taken or not. */
@@ -99,6 +101,7 @@ export function createVenueBook(
     steps,
     lastTicks,
     offered,
+    best: (side) => (taken[side] === 0 ? level(side, 0) : offered(side, 1)[0]),
     point: () => current,
     taken: () => ({ ...taken }),
     renew(point) {

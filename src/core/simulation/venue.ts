@@ -108,6 +108,8 @@ export interface Venue {
   transfers(): readonly Transfer[];
   /** Levels still offered at this moment, best first; at most `limit`. */
   book(side: BookSide, limit?: number): readonly { readonly price: Decimal; readonly quantity: Decimal }[];
+  /** The best level still offered. */
+  best(side: BookSide): { readonly price: Decimal; readonly quantity: Decimal } | undefined;
   /** Hands out ids for trades of others, so that all of a market's trades share one sequence; returns the first. */
   takeTradeIds(count: number): number;
   snapshot(): VenueSnapshot;
@@ -320,6 +322,10 @@ export function createVenue(rules: MarketRules, snapshot: VenueSnapshot, options
     book: (side, limit) => {
       const levels = book.offered(side, limit);
       return levels.map(({ ticks, steps }) => ({ price: book.price(ticks), quantity: book.quantity(steps) }));
+    },
+    best(side) {
+      const level = book.best(side);
+      return level && { price: book.price(level.ticks), quantity: book.quantity(level.steps) };
     },
     takeTradeIds(count) {
       const first = nextTradeId;

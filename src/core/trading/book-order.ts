@@ -74,7 +74,9 @@ function heldFrom(order: OwnOrder, fills: readonly Fill[], barMillis: number): E
 
 /** By time, then by trade id, numbers as numbers: the same for every order of arrival. */
 function inOrderOfTrade(fills: Iterable<Fill>): readonly Fill[] {
-  return [...fills].sort(
+  const all = [...fills];
+  if (all.length < 2) return all;
+  return all.sort(
     (a, b) => a.executedAt - b.executedAt || a.tradeId.length - b.tradeId.length || (a.tradeId < b.tradeId ? -1 : 1),
   );
 }

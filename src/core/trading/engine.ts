@@ -400,7 +400,8 @@ export class TradingEngine {
     this.#barsSinceMark += 1;
     const { holding } = this.#desk.effective;
     if (!holding) return;
-    const bar = { ...candle, barClose: candle.openTime + this.#barMillis, barMillis: this.#barMillis };
+    const { close, high, openTime } = candle;
+    const bar = { close, high, barClose: openTime + this.#barMillis, barMillis: this.#barMillis };
     if (!this.#desk.raise(highestHeld(bar, holding))) return;
     if (this.#settings.exits.trailingStopFraction === 0 || this.#barsSinceMark < BARS_BETWEEN_MARKS) return;
     this.#barsSinceMark = 0;

@@ -39,7 +39,8 @@ export function createEntryKeeper(line: EngineLine): EntryKeeper {
   const { rules, desk, gate, counters } = line;
   let plan: EntryPlan | undefined;
 
-  const openEntries = (): OwnOrder[] => [...desk.open.values()].filter(({ leg }) => leg === 'entry');
+  const openEntries = (): readonly OwnOrder[] =>
+    desk.open.size === 0 ? NONE : [...desk.open.values()].filter(({ leg }) => leg === 'entry');
 
   /**
    * A moved entry is cancelled first and sent again when its fills are known: replaced in one request, a fill on the way would be bought twice.
@@ -129,6 +130,8 @@ export function createEntryKeeper(line: EngineLine): EntryKeeper {
     },
   };
 }
+
+const NONE: readonly OwnOrder[] = [];
 
 /** Whether it was the exchange that ended it, and not its silence. */
 const isHeard = ({ reason }: OwnOrder): boolean => reason !== 'never reached the exchange';

@@ -1,7 +1,7 @@
 import type { MarketRules } from '../ports/exchange.ts';
 import type { OrderType, TimeInForce } from '../risk/approved-order.ts';
 import type { EntrySettings } from './engine-settings.ts';
-import { type Decimal, decimal, decimalOf, floorToStep, type Price, price } from './money.ts';
+import { type Decimal, decimal, decimalOf, floorToStep, isClearlyWithin, type Price, price } from './money.ts';
 
 export interface Book {
   readonly bid: Price;
@@ -52,6 +52,11 @@ export function entryObstacle(
 ): string | undefined {
   if (!book) return undefined;
   const { bid, ask } = book;
+  const { maxSlippageFraction, maxSpreadFraction } = entry;
+  // What is within a fraction of the bid, the lower of the two, is so of their middle; half the slippage leaves room for the price step that the highest price is cut to.
+  const isNarrow = ask.gte(bid) && isClearlyWithin(ask, bid, maxSpreadFraction);
+  const isPriceStepSmall = isClearlyWithin(signalPrice.plus(rules.priceStep), signalPrice, maxSlippageFraction / 2);
+  if (isNarrow && isPriceStepSmall && isClearlyWithin(ask, signalPrice, maxSlippageFraction / 2)) return undefined;
   const twiceMiddle = bid.plus(ask);
   if (
     ask

@@ -27,20 +27,21 @@ export function exitLevels(
   rules: Pick<MarketRules, 'priceStep'>,
 ): ExitLevels {
   const { stopLossFraction, takeProfitFraction, trailingStopFraction } = exits;
-  const average = averageOf(position);
   const below = (from: Decimal, fraction: number): Price | null => {
     if (fraction === 0) return null;
     const level = floorToStep(from.times(ONE.minus(fraction)), rules.priceStep);
     return level.gt(0) ? price(level) : null;
   };
-  const loss = below(average, stopLossFraction);
+  const loss = stopLossFraction === 0 ? null : below(averageOf(position), stopLossFraction);
   const trailing = below(holding.highest, trailingStopFraction);
   const isTrailing = trailing !== null && (loss === null || trailing.gt(loss));
   return {
     stop: isTrailing ? trailing : loss,
     stopCause: isTrailing ? 'trailing_stop' : 'stop_loss',
     takeProfit:
-      takeProfitFraction === 0 ? null : price(ceilToStep(average.times(ONE.plus(takeProfitFraction)), rules.priceStep)),
+      takeProfitFraction === 0
+        ? null
+        : price(ceilToStep(averageOf(position).times(ONE.plus(takeProfitFraction)), rules.priceStep)),
   };
 }
 

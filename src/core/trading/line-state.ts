@@ -8,7 +8,7 @@ import { type LineView, openEntryNotional } from './line-view.ts';
 import type { MarketWatch } from './market-watch.ts';
 import type { Decimal } from './money.ts';
 import type { OrderPace } from './order-pace.ts';
-import { equityOf, markEquity, type SlotAccount } from './slot-account.ts';
+import { markEquity, type SlotAccount } from './slot-account.ts';
 
 /** What of a bar is not the line's. */
 export interface BarState extends Pick<DecisionInputs, 'probability' | 'leaving' | 'unanswered'> {
@@ -33,6 +33,7 @@ interface KnownEquity {
   readonly position: SlotAccount['position'];
   readonly close: Decimal;
   readonly quoteBudget: Decimal;
+  readonly cash: Decimal;
   readonly worth: Decimal;
 }
 
@@ -59,14 +60,20 @@ export function createLineState(
       known.close !== close ||
       known.quoteBudget !== quoteBudget
     ) {
-      const worth = equityOf(account, quoteBudget, close);
-      known = { quoteFlow, position, close, quoteBudget, worth };
+      // What is held in quote currency changes with fills only, the price with every bar.
+      const isCashKnown = known?.quoteFlow === quoteFlow && known.quoteBudget === quoteBudget;
+      const cash = isCashKnown && known ? known.cash : quoteBudget.plus(quoteFlow);
+      const worth = cash.plus(position.quantity.times(close));
+      known = { quoteFlow, position, close, quoteBudget, cash, worth };
     }
     return known.worth;
   };
   const openEntries = (): Decimal => openEntryNotional(desk.views, market.book?.ask ?? line.close);
+  let knownOwn: { readonly baseline: unknown; readonly quoteFlow: Decimal; readonly own: Decimal } | undefined;
   const ownQuote = ({ baseline, quoteFlow }: SlotAccount): Decimal => {
-    const own = baseline.quote.plus(quoteFlow);
+    if (knownOwn?.baseline !== baseline || knownOwn.quoteFlow !== quoteFlow)
+      knownOwn = { baseline, quoteFlow, own: baseline.quote.plus(quoteFlow) };
+    const { own } = knownOwn;
     return desk.views.length === 0 ? own : own.minus(openEntries());
   };
 
@@ -153,8 +160,9 @@ export function createLineState(
       if (marked.day !== account.day) ports.journal.marked(desk.account);
     },
     publish() {
-      const { effective } = desk;
-      exposure.set(slot, effective.position.quantity.times(line.close).plus(openEntries()));
+      const { effective, views } = desk;
+      const atStake = effective.position.quantity.times(line.close);
+      exposure.set(slot, views.length === 0 ? atStake : atStake.plus(openEntries()));
       funds?.set(slot, ownQuote(effective));
     },
   };

@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { amountFrom, amountOf } from './amount.ts';
 
 /** Decimal amounts: exact in +, −, ×. Binary floating point never holds money. */
 export type Decimal = Big;
@@ -8,13 +9,13 @@ export type Price = Big & { readonly __brand: 'Price' };
 /** Units of base currency. */
 export type Quantity = Big & { readonly __brand: 'Quantity' };
 
-export const decimal = (text: string): Decimal => new Big(text);
+export const decimal = (text: string): Decimal => amountFrom(text);
 /** A decimal is never changed, so that the same one may be a price as well. */
-export const price = (text: string | Decimal): Price => (typeof text === 'string' ? new Big(text) : text) as Price;
+export const price = (text: string | Decimal): Price => (typeof text === 'string' ? amountFrom(text) : text) as Price;
 export const quantity = (text: string | Decimal): Quantity =>
-  (typeof text === 'string' ? new Big(text) : text) as Quantity;
+  (typeof text === 'string' ? amountFrom(text) : text) as Quantity;
 
-export const ZERO: Decimal = new Big(0);
+export const ZERO: Decimal = decimal('0');
 
 /** The largest multiple of `step` that is not larger than `amount` (both ≥ 0). */
 export function floorToStep(amount: Decimal, step: Decimal): Decimal {
@@ -40,7 +41,7 @@ export function decimalOf(value: number): Decimal {
   const scaled = Math.round(value * 1e8);
   // With at most 15 digits there is one decimal for a number, the one it is written as.
   if (scaled >= 0 && scaled < 1e15 && scaled / 1e8 === value) return fromDigits(scaled, -8);
-  return new Big(String(value));
+  return amountFrom(String(value));
 }
 
 /**
@@ -56,17 +57,20 @@ export function divide(amount: Decimal, by: Decimal, decimals = 20): Decimal {
   const rounded = (2n * numerator + denominator) / (2n * denominator);
   const quotient =
     rounded < BigInt(Number.MAX_SAFE_INTEGER) ? fromDigits(Number(rounded), -decimals) : fromText(rounded, decimals);
-  if (amount.s !== by.s) quotient.s = -quotient.s;
-  return quotient;
+  return amount.s === by.s ? quotient : quotient.neg();
 }
 
 /** A quotient (of amounts ≥ 0) cut, exactly, to the largest multiple of `step` that is not larger. */
 export function divideToStep(amount: Decimal, by: Decimal, step: Decimal): Decimal {
   if (!isPowerOfTen(step)) return floorToStep(divide(amount, by), step);
+  const near = (roughly(amount) / roughly(by)) * 10 ** -step.e;
+  const whole = Math.floor(near);
+  // Clearly between two whole numbers: floats err by far less.
+  if (near < 1e9 && near - whole > 1e-4 && near - whole < 1 - 1e-4) return fromDigits(whole, step.e);
   const shift = lowestExponent(amount) - lowestExponent(by) - step.e;
   const [above, below] = [wholeDigits(amount), wholeDigits(by)];
   const cut = shift >= 0 ? (above * powerOfTen(shift)) / below : above / (below * powerOfTen(-shift));
-  return cut <= BigInt(Number.MAX_SAFE_INTEGER) ? fromDigits(Number(cut), step.e) : step.times(new Big(String(cut)));
+  return cut <= BigInt(Number.MAX_SAFE_INTEGER) ? fromDigits(Number(cut), step.e) : step.times(decimal(String(cut)));
 }
 
 /** Whether `amount × by` (both ≥ 0) is at least `least`: exactly, and without multiplying where floats say it clearly. */
@@ -75,6 +79,13 @@ export function isWorthAtLeast(amount: Decimal, by: Decimal, least: Decimal): bo
   if (product > bound * 1.000_001) return true;
   if (product < bound * 0.999_999) return false;
   return amount.times(by).gte(least);
+}
+
+/** Whether floats say clearly that `amount` is at most so far from `from` as a fraction of it (all ≥ 0); where they do not, only decimals can tell. */
+export function isClearlyWithin(amount: Decimal, from: Decimal, fraction: number): boolean {
+  const [one, other] = [roughly(amount), roughly(from)];
+  // Far more than floats err by.
+  return Math.abs(one - other) + other * 1e-9 < other * fraction;
 }
 
 /** Near enough to compare with what is clearly larger or smaller. */
@@ -99,9 +110,8 @@ function wholeDigits({ c }: Decimal): bigint {
 }
 
 function fromText(whole: bigint, decimals: number): Decimal {
-  const made = new Big(String(whole));
-  made.e -= decimals;
-  return made;
+  const { s, e, c } = decimal(String(whole));
+  return amountOf(s, e - decimals, c);
 }
 
 /** Most steps are: 0.01, 0.00001. Then no division is needed. */
@@ -109,23 +119,20 @@ const isPowerOfTen = (step: Decimal): boolean => step.c.length === 1 && step.c[0
 
 /** `whole` × 10^`exponent`, without the text that big.js makes of every number. */
 function fromDigits(whole: number, exponent: number): Decimal {
-  const made = new Big(ZERO);
-  if (whole === 0) return made;
+  if (whole === 0) return ZERO;
   let left = whole;
   let lowest = exponent;
-  while (left % 10 === 0) {
-    left /= 10;
-    lowest += 1;
+  const digits: number[] = [];
+  while (left > 0) {
+    const rest = Math.floor(left / 10);
+    const digit = left - 10 * rest;
+    // Zeros at the end are no digits.
+    if (digit !== 0 || digits.length > 0) digits.push(digit);
+    else lowest += 1;
+    left = rest;
   }
-  let length = 1;
-  for (let bound = 10; left >= bound; bound *= 10) length += 1;
-  const digits = made.c;
-  for (let at = length - 1; at >= 0; at -= 1) {
-    digits[at] = left % 10;
-    left = Math.floor(left / 10);
-  }
-  made.e = lowest + length - 1;
-  return made;
+  digits.reverse();
+  return amountOf(1, lowest + digits.length - 1, digits);
 }
 
 /** Whether an amount is a whole number of steps; without a division where the step is a power of ten, as nearly every one is. */

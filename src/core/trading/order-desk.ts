@@ -328,8 +328,8 @@ export class OrderDesk {
       barClose: purpose.barClose,
       modelHash: purpose.modelHash,
       state: 'intent',
-      filled: quantity(ZERO),
-      fills: new Map(),
+      filled: NOTHING,
+      fills: NO_FILLS,
       updatedAt: purpose.barClose,
       reason: purpose.reason ?? null,
     };
@@ -513,6 +513,9 @@ interface Lost {
   readonly outcome: 'unknown';
   readonly reason: string;
 }
+
+const NO_FILLS: ReadonlyMap<string, Fill> = new Map();
+const NOTHING = quantity(ZERO);
 
 const viewOf = (order: OwnOrder): OpenOrderView => ({
   clientOrderId: order.clientOrderId,

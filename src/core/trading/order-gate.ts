@@ -41,18 +41,24 @@ export function createOrderGate(
 ): OrderGate {
   const { slot, epoch, symbol } = options;
   const { desk, pace } = ports;
-  const attempts = new Map<EpochMillis, Partial<Record<Leg, number>>>();
-  const nextAttempt = (leg: Leg, barClose: EpochMillis): number => attempts.get(barClose)?.[leg] ?? 0;
+  const attempts = new Map<EpochMillis, Record<Leg, number>>();
+  let newest = Number.NEGATIVE_INFINITY;
+  const nextAttempt = (leg: Leg, barClose: EpochMillis): number =>
+    // Nothing was sent at a bar yet that is newer than all of them: the common case.
+    barClose > newest ? 0 : (attempts.get(barClose)?.[leg] ?? 0);
   const idOf = (leg: Leg, barClose: EpochMillis): string =>
     clientOrderId({ slot, barClose, leg, attempt: nextAttempt(leg, barClose), epoch });
   const used = (leg: Leg, barClose: EpochMillis): void => {
     const used = nextAttempt(leg, barClose) + 1;
-    const ofBar = attempts.get(barClose);
+    const ofBar = barClose > newest ? undefined : attempts.get(barClose);
     if (ofBar) {
       ofBar[leg] = used;
       return;
     }
-    attempts.set(barClose, { [leg]: used });
+    const ofNewBar = { entry: 0, exit: 0, stop_loss: 0, take_profit: 0, pair: 0 };
+    ofNewBar[leg] = used;
+    attempts.set(barClose, ofNewBar);
+    newest = Math.max(newest, barClose);
     if (attempts.size < 2 * REMEMBERED_BARS) return;
     let surplus = REMEMBERED_BARS;
     for (const oldest of attempts.keys()) {

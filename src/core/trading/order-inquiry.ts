@@ -49,7 +49,7 @@ export function createInquiry(
   let closed = false;
 
   const read = async (order: OwnOrder): Promise<Answer> => {
-    const report = await exchange.order(symbol, order.clientOrderId);
+    const report = await exchange.order(symbol, order.clientOrderId, order.exchangeOrderId ?? undefined);
     if (!report?.filled.gt(0)) return { report, fills: [] };
     const since = epochMillis(Math.max(0, order.barClose - 2 * barMillis));
     const all = await exchange.fillsSince(symbol, since);

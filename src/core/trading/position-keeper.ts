@@ -32,6 +32,18 @@ export function createPositionKeeper(line: EngineLine, isWhole: (book: Book) => 
   const entries = createEntryKeeper(line);
   const exits = createExitKeeper(line);
   const protection = createProtectionKeeper(line);
+  let toldUnprotected = false;
+  /** A halt may come between the cancel of a stop and the sale, or with an entry that fills: somebody has to know. */
+  const tellUnprotected = (): void => {
+    const { rules, journal, log, settings } = line;
+    const { stopLossFraction, trailingStopFraction } = settings.exits;
+    const { holding, position } = desk.effective;
+    if (toldUnprotected || desk.open.size > 0 || !holding || stopLossFraction + trailingStopFraction === 0) return;
+    toldUnprotected = true;
+    const message = `trading is HALTED and no stop of ${rules.symbol} rests on the exchange: ${position.quantity.toFixed()} ${rules.base} are held unprotected`;
+    log.error(message);
+    journal.failed({ code: 'POSITION_UNPROTECTED', message });
+  };
   const leave = (cause: ExitCause): void => exits.begin(cause, line.marketTime, line.modelHash);
 
   return {
@@ -64,8 +76,10 @@ export function createPositionKeeper(line: EngineLine, isWhole: (book: Book) => 
       if (line.mode === 'HALTED') {
         exits.abandon();
         entries.steer();
+        tellUnprotected();
         return;
       }
+      toldUnprotected = false;
       exits.steer();
       if (exits.cause !== null) return;
       entries.steer();

@@ -63,10 +63,12 @@ export function createProtectionKeeper(line: EngineLine): ProtectionKeeper {
     return orders;
   };
   const isGivenUp = (): boolean => givenUp && line.now < notBefore;
-  const wantedNow = (amount: Quantity): Wanted | undefined => {
+  const wantedNow = (): Wanted | undefined => {
     const now = levelsNow();
     if (line.settings.exits.protection !== 'exchange' || isGivenUp() || !now?.stop) return undefined;
     if (!capabilities.orderTypes.has('stop')) return undefined;
+    const amount = quantity(sellable(desk.effective.position.quantity, line.close, rules));
+    if (!amount.gt(ZERO)) return undefined;
     const pairs = capabilities.pairs && capabilities.orderTypes.has('post_only') && !pairRefused;
     const stop = now.stop.lt(ratchet) ? price(ratchet) : now.stop;
     return { quantity: amount, stop, takeProfit: pairs ? now.takeProfit : null };
@@ -152,7 +154,7 @@ export function createProtectionKeeper(line: EngineLine): ProtectionKeeper {
   return {
     touched(lowest, sellableAt) {
       const now = levelsNow();
-      if (!now) return null;
+      if (!now || (!now.stop && !now.takeProfit)) return null;
       if (sellable(desk.effective.position.quantity, line.close, rules).eq(ZERO)) return null;
       const legs = new Set(desk.views.map(({ leg }) => leg));
       const watched = { stop: !legs.has('stop_loss'), takeProfit: !legs.has('take_profit') };
@@ -182,16 +184,14 @@ export function createProtectionKeeper(line: EngineLine): ProtectionKeeper {
     },
     steer() {
       const orders = resting();
-      const { holding, position } = desk.effective;
-      if (!holding) forget();
+      if (!desk.effective.holding) forget();
       for (const { stopPrice, state } of orders) {
         if (stopPrice === null || state !== 'acknowledged') continue;
         failures = 0;
         givenUp = false;
         if (!anew && stopPrice.gt(ratchet)) ratchet = stopPrice;
       }
-      const amount = quantity(sellable(position.quantity, line.close, rules));
-      const wanted = amount.gt(ZERO) ? wantedNow(amount) : undefined;
+      const wanted = wantedNow();
       if (!wanted) {
         // What rests for a position that is gone would sell the next one's.
         const first = orders.find((order) => desk.isAtRest(order));

@@ -123,7 +123,8 @@ async function compareOrders(
   let unheard: string | undefined;
   for (const order of open) {
     const id = order.clientOrderId;
-    const report = facts.own.get(id) ?? (await ports.exchange.order(rules.symbol, id));
+    const report =
+      facts.own.get(id) ?? (await ports.exchange.order(rules.symbol, id, order.exchangeOrderId ?? undefined));
     if (report) messages.push(...newsOf(order, report, facts, receivedAt));
     // Its desk is asking for it, and gives up only when it can no longer arrive.
     else if (isUnheard(order.state)) unheard = `order ${id} is ${order.state}`;

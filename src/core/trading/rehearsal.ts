@@ -1,5 +1,5 @@
 /** How far ahead of a bar's close the way of a decision is kept warm, and how often, in milliseconds. */
-export const REHEARSE_WITHIN_MS = 1_000;
+const REHEARSE_WITHIN_MS = 1_000;
 const EVERY_MS = 5;
 
 /** Told of market messages; now and then runs the way of a decision without its effects. */

@@ -89,6 +89,21 @@ export function pairSpecs(
       );
     });
 
+    it('O37 after the cancel of one order the other is still found, by the id the exchange gave it', async () => {
+      await using harness = await open();
+      const { symbol } = harness;
+      const exchange = await holding(harness);
+      const pair = resting(await exchange.submitPair(approvePair(symbol, 'pair', '0.019', await wide(harness))));
+      await exchange.cancel(symbol, 'pair-loss');
+      for (const { clientOrderId, exchangeOrderId } of [pair.stopLoss, pair.takeProfit]) {
+        expect(await exchange.order(symbol, clientOrderId, exchangeOrderId)).toMatchObject({
+          clientOrderId,
+          exchangeOrderId,
+          status: 'cancelled',
+        });
+      }
+    });
+
     it('O35 a pair that the account does not cover is certainly rejected', async () => {
       await using harness = await open();
       const exchange = await holding(harness);

@@ -173,6 +173,29 @@ describe('books that differ from the exchange while it trades', () => {
   });
 });
 
+describe('a trader that is told to stop', () => {
+  it('leaves no position without its stop: what an entry has bought so far is protected before it ends', async () => {
+    const scene = await traderScene(SYMBOLS, [BTC]);
+    await configure(scene, {
+      entry: { type: 'limit', timeInForce: 'gtc', expiryMs: 3_600_000, repriceAfterMs: 3_600_000 },
+    });
+    await scene.play(1, PRICES);
+    const trader = await started(scene, BTC);
+    // A book that has only a part of what is wanted.
+    const open = { openTime: epochMillis(120_000), open: 40_000, high: 40_005, low: 39_995, close: 40_000, volume: 10 };
+    scene.exchange.playAll(new Map([['BTC/USDT', open]]));
+    await scene.settle();
+    await scene.pass(1_000);
+    const resting = async () =>
+      (await scene.exchange.openOrders('BTC/USDT')).map(({ side, status }) => `${side} ${status}`);
+    expect(await resting()).toEqual(['buy partially_filled']);
+    trader.stop();
+    await scene.pass(3_000);
+    expect(await trader.ended).toBe('in order');
+    expect(await resting()).toEqual(['sell new']);
+  });
+});
+
 describe('a trader that cannot go on', () => {
   it('cancels its resting entries before it ends, when the ledger is gone for longer than its lease', async () => {
     const scene = await traderScene(SYMBOLS, [BTC]);

@@ -303,6 +303,23 @@ describe('the kill switch', () => {
     expect(sale && 'filled' in sale ? sale.filled.toFixed() : '').toBe('0');
   });
 
+  it.each([
+    [
+      'all of',
+      '0.4995',
+      { outcome: 'failed', reason: expect.stringContaining('0.4995 BTC are to be sold, 0 are free') },
+    ],
+    ['a part of', '0.3', { outcome: 'sold_in_part', filled: decimal('0.1995') }],
+  ])('is not complete when a trader that lives has locked %s the position anew', async (_, amount, sale) => {
+    const desk = openDesk();
+    desk.hold();
+    const report = await desk.kill({ flatten: true }, SLOT, async () => {
+      desk.protect(amount);
+      throw new Error('the ledger is down');
+    });
+    expect(report).toMatchObject({ complete: false, lines: [{ sale }] });
+  });
+
   it('sells nothing where the account has none, and says why', async () => {
     const desk = openDesk();
     desk.hold();

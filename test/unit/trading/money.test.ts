@@ -8,6 +8,7 @@ import {
   divide,
   divideToStep,
   floorToStep,
+  isClearlyWithin,
   isWholeSteps,
   isWorthAtLeast,
   timesStep,
@@ -48,6 +49,22 @@ describe('money', () => {
     expect(divide(decimal('2'), decimal('3'), 4).toFixed()).toBe('0.6667');
     expect(divide(decimal('-1'), decimal('8'), 2).toFixed()).toBe('-0.13');
     expect(() => divide(decimal('1'), decimal('0'))).toThrow(RangeError);
+  });
+
+  test('calls only what exactly is within a fraction clearly within it', () => {
+    const close = fc.tuple(amountText, fc.double({ min: -0.02, max: 0.02, noNaN: true })).map(([text, away]) => {
+      const from = decimal(text);
+      return { from, amount: from.plus(from.times(String(away))) };
+    });
+    fc.assert(
+      fc.property(close, fc.constantFrom(0, 1e-9, 0.001, 0.01), ({ from, amount }, fraction) => {
+        if (!isClearlyWithin(amount, from, fraction)) return;
+        expect(amount.minus(from).abs().lt(from.times(fraction))).toBe(true);
+      }),
+    );
+    expect(isClearlyWithin(decimal('100.9'), decimal('100'), 0.01)).toBe(true);
+    expect(isClearlyWithin(decimal('101'), decimal('100'), 0.01)).toBe(false);
+    expect(isClearlyWithin(decimal('98.9'), decimal('100'), 0.01)).toBe(false);
   });
 
   test('floors to steps and counts them the same way, for steps of every kind', () => {

@@ -528,3 +528,44 @@ describe('a bar that went through a resting stop of which no news has come', () 
     expect(resting(after)).toHaveLength(1);
   });
 });
+
+describe('a halt', () => {
+  it('that leaves a position without its stop is told, once', async () => {
+    const answer = Promise.withResolvers<void>();
+    const harness = await protectedBy(
+      {},
+      {
+        capabilities: { ...CAPABILITIES, replace: false },
+        tamper: (exchange) => ({
+          cancel: async (symbol, id) => {
+            const outcome = await exchange.cancel(symbol, id);
+            await answer.promise;
+            return outcome;
+          },
+        }),
+      },
+      [0.9, 0.1],
+    );
+    await harness.play(bar(1));
+    // The stop is being taken out of the way of the sale.
+    const sale = harness.play(bar(2));
+    harness.engine.accept({ kind: 'mode', mode: 'HALTED' });
+    expect(harness.failures).toEqual([]);
+    answer.resolve();
+    await sale;
+    await harness.play(bar(3));
+    expect(resting(harness)).toEqual([]);
+    expect(harness.failures).toMatchObject([
+      { code: 'POSITION_UNPROTECTED', message: expect.stringContaining('BTC are held unprotected') },
+    ]);
+  });
+
+  it('that leaves the stop where it rests has nothing to tell', async () => {
+    const harness = await protectedBy({});
+    await harness.play(bar(1));
+    harness.engine.accept({ kind: 'mode', mode: 'HALTED' });
+    await harness.play(bar(2));
+    expect(resting(harness)).toMatchObject([{ leg: 'stop_loss', state: 'acknowledged' }]);
+    expect(harness.failures).toEqual([]);
+  });
+});
