@@ -152,7 +152,7 @@ export async function openSeededSlot(ledger: Ledger, wallClock: WallClock, slot:
       // Nobody who reads a seeded slot replays its decisions.
       journal.decision(decision, { slot, close: candle.close } as unknown as DecisionInputs);
       if (order && id) settle(id, order, candle, parts);
-      account = markEquity(account, equityOf(account, BUDGET, decimal(String(candle.close))), marketTime);
+      account = markEquity(account, equityOf(account, BUDGET, decimal(String(candle.close))), BUDGET, marketTime);
       await journal.flush();
     },
     /** The trader says that it lives. */

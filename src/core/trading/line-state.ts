@@ -154,10 +154,10 @@ export function createLineState(
     },
     mark() {
       const { account, effective } = desk;
-      const marked = markEquity(account, equity(effective), line.marketTime);
+      const marked = markEquity(account, equity(effective), line.settings.strategy.quoteBudget, line.marketTime);
       if (marked === account) return;
       desk.mark(marked);
-      if (marked.day !== account.day) ports.journal.marked(desk.account);
+      if (marked.day !== account.day || marked.budget !== account.budget) ports.journal.marked(desk.account);
     },
     publish() {
       const { effective, views } = desk;

@@ -267,9 +267,9 @@ export class OrderDesk {
   }
 
   /** Takes the marks of risk, which are no change of the books. */
-  mark(marks: Pick<SlotAccount, 'day' | 'dayStartEquity' | 'peakEquity'>): void {
-    const { day, dayStartEquity, peakEquity } = marks;
-    this.#account = { ...this.#account, day, dayStartEquity, peakEquity };
+  mark(marks: Pick<SlotAccount, 'budget' | 'day' | 'dayStartEquity' | 'peakEquity'>): void {
+    const { budget, day, dayStartEquity, peakEquity } = marks;
+    this.#account = { ...this.#account, budget, day, dayStartEquity, peakEquity };
     this.#effective = undefined;
   }
 

@@ -17,6 +17,8 @@ export interface SlotAccount {
   readonly trades: number;
   /** Balances of the account that were there before the slot's first order; never traded. */
   readonly baseline: { readonly base: Decimal; readonly quote: Decimal };
+  /** The budget the two marks below were measured with; `null` in books from before it was kept. */
+  readonly budget: Decimal | null;
   /** UTC day (days since 1970) of `dayStartEquity`. */
   readonly day: number;
   readonly dayStartEquity: Decimal;
@@ -48,6 +50,7 @@ export function openAccount(baseline: SlotAccount['baseline'], budget: Decimal):
     fees: {},
     trades: 0,
     baseline,
+    budget,
     day: 0,
     dayStartEquity: budget,
     peakEquity: budget,
@@ -98,8 +101,22 @@ export function equityOf(account: SlotAccount, budget: Decimal, mark: Decimal): 
 
 const MILLIS_PER_DAY = 86_400_000;
 
+/** A larger or smaller budget is neither profit nor loss: the marks move with it. */
+function withBudget(account: SlotAccount, budget: Decimal): SlotAccount {
+  if (account.budget?.eq(budget)) return account;
+  if (account.budget === null) return { ...account, budget };
+  const change = budget.minus(account.budget);
+  return {
+    ...account,
+    budget,
+    dayStartEquity: account.dayStartEquity.plus(change),
+    peakEquity: account.peakEquity.plus(change),
+  };
+}
+
 /** Moves the marks that daily loss and drawdown are measured from. */
-export function markEquity(account: SlotAccount, equity: Decimal, now: EpochMillis): SlotAccount {
+export function markEquity(before: SlotAccount, equity: Decimal, budget: Decimal, now: EpochMillis): SlotAccount {
+  const account = withBudget(before, budget);
   const day = Math.floor(now / MILLIS_PER_DAY);
   const peakEquity = equity.gt(account.peakEquity) ? equity : account.peakEquity;
   if (day !== account.day) return { ...account, day, dayStartEquity: equity, peakEquity };
@@ -115,6 +132,7 @@ const storedSchema = z.object({
   fees: z.record(z.string(), amount),
   trades: z.number().int(),
   baseline: z.object({ base: amount, quote: amount }),
+  budget: amount.nullable().default(null),
   day: z.number().int(),
   dayStartEquity: amount,
   peakEquity: amount,
@@ -139,6 +157,7 @@ export function accountToJson(account: SlotAccount): JsonObject {
     fees: Object.fromEntries(Object.entries(account.fees).map(([asset, paid]) => [asset, paid.toFixed()])),
     trades: account.trades,
     baseline: { base: account.baseline.base.toFixed(), quote: account.baseline.quote.toFixed() },
+    budget: account.budget?.toFixed() ?? null,
     day: account.day,
     dayStartEquity: account.dayStartEquity.toFixed(),
     peakEquity: account.peakEquity.toFixed(),

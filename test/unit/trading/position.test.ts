@@ -133,14 +133,36 @@ describe('a slot account', () => {
     const start = markEquity(
       openAccount({ base: ZERO, quote: ZERO }, decimal('100')),
       decimal('100'),
+      decimal('100'),
       epochMillis(3 * day),
     );
     expect(start.day).toBe(3);
-    const higher = markEquity(start, decimal('120'), epochMillis(3 * day + 60_000));
+    const higher = markEquity(start, decimal('120'), decimal('100'), epochMillis(3 * day + 60_000));
     expect([higher.dayStartEquity.toFixed(), higher.peakEquity.toFixed()]).toEqual(['100', '120']);
-    const lower = markEquity(higher, decimal('90'), epochMillis(3 * day + 120_000));
+    const lower = markEquity(higher, decimal('90'), decimal('100'), epochMillis(3 * day + 120_000));
     expect(lower).toBe(higher);
-    const next = markEquity(lower, decimal('95'), epochMillis(4 * day));
+    const next = markEquity(lower, decimal('95'), decimal('100'), epochMillis(4 * day));
     expect([next.dayStartEquity.toFixed(), next.peakEquity.toFixed()]).toEqual(['95', '120']);
+  });
+
+  it('moves both marks with the budget: a smaller one is no loss, a larger one no room for one', () => {
+    const now = epochMillis(86_400_000);
+    const opened = markEquity(
+      openAccount({ base: ZERO, quote: ZERO }, decimal('10000')),
+      decimal('9900'),
+      decimal('10000'),
+      now,
+    );
+    const halved = markEquity(opened, decimal('4900'), decimal('5000'), epochMillis(now + 60_000));
+    expect([halved.dayStartEquity.toFixed(), halved.peakEquity.toFixed()]).toEqual(['4900', '5000']);
+    const raised = markEquity(halved, decimal('99900'), decimal('100000'), epochMillis(now + 120_000));
+    expect([raised.dayStartEquity.toFixed(), raised.peakEquity.toFixed()]).toEqual(['99900', '100000']);
+    expect(parseAccount(accountToJson(raised)).budget?.toFixed()).toBe('100000');
+  });
+
+  it('takes the budget of books that do not tell theirs as it is', () => {
+    const { budget: _kept, ...old } = accountToJson(openAccount({ base: ZERO, quote: ZERO }, decimal('10000')));
+    const marked = markEquity(parseAccount(old), decimal('10000'), decimal('5000'), epochMillis(0));
+    expect([marked.dayStartEquity.toFixed(), marked.budget?.toFixed()]).toEqual(['10000', '5000']);
   });
 });
