@@ -52,6 +52,7 @@ export function followCommands(
   const { slot } = options;
   const { engine, hotSwap, ledger } = ports;
   let deployed = -1;
+  let swapping: Promise<void> = Promise.resolve();
   const watchers = createConfigWatchers();
   watchers.watch('engine', ({ config }) =>
     engine.accept({ kind: 'settings', settings: engineSettings(config, options.lines) }),
@@ -79,13 +80,13 @@ export function followCommands(
     for (const { watcher, version, error } of await watchers.notify(config)) {
       ports.log.error('a part of the trader did not take the configuration', { watcher, version, error });
     }
-    if (deployment.version <= deployed || !deployment.championRunId || !deployment.championHash) return;
-    deployed = deployment.version;
-    await hotSwap.request({
-      runId: deployment.championRunId,
-      modelHash: deployment.championHash,
-      sequence: deployment.version,
-    });
+    const { version, championRunId, championHash } = deployment;
+    if (version > deployed && championRunId && championHash) {
+      deployed = version;
+      swapping = hotSwap.request({ runId: championRunId, modelHash: championHash, sequence: version });
+    }
+    // Also one that somebody else asked for a moment ago: who has synchronised trades with what the ledger says.
+    await swapping;
   };
 
   let busy = false;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { followCommands } from '../../../apps/trader/follow-commands.ts';
+import { keys } from '../../../src/core/ledger-keys.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
 import type { ReceivedCommand } from '../../../src/core/ports/command-queue.ts';
 import type { EngineMessage } from '../../../src/core/trading/engine-message.ts';
@@ -9,7 +10,7 @@ import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { createVirtualTime } from '../../support/virtual-time.ts';
 
 /** A trader's command loop on a ledger that somebody changes. */
-function scene(booksMatch: boolean) {
+function scene(booksMatch: boolean, request: () => Promise<void> = async () => undefined) {
   const ledger = createMemoryLedger();
   const time = createVirtualTime();
   const told: EngineMessage[] = [];
@@ -37,7 +38,7 @@ function scene(booksMatch: boolean) {
       timers: time.timers,
       log: quiet,
       engine: { accept: (message) => void told.push(message) },
-      hotSwap: { request: async () => undefined, swapInProgress: false, stop: () => undefined },
+      hotSwap: { request, swapInProgress: false, stop: () => undefined },
     },
   );
   const modes = () => told.flatMap((message) => (message.kind === 'mode' ? [message.mode] : []));
@@ -103,4 +104,27 @@ it('hands a halt over at once, while the other reads of the ledger still wait', 
   ledger.get = (key) => (key.sk === 'trading-state' ? get(key) : new Promise(() => undefined));
   await time.pass(150);
   expect(modes()).toEqual(['HALTED']);
+});
+
+it('has synchronised only when the model decides, also when a command had asked for it a moment before', async () => {
+  const loading = Promise.withResolvers<void>();
+  const { ledger, commandsOf } = scene(true, () => loading.promise);
+  const value = {
+    championRunId: 'run-1',
+    championHash: 'a'.repeat(64),
+    standbyRunId: null,
+    history: [],
+    lastChange: null,
+  };
+  await ledger.append([{ key: keys.deployment(slot), value }]);
+  let done = 0;
+  const count = (): void => {
+    done += 1;
+  };
+  const both = Promise.all([commandsOf.synchronise().then(count), commandsOf.synchronise().then(count)]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(done).toBe(0);
+  loading.resolve();
+  await both;
+  expect(done).toBe(2);
 });
