@@ -54,7 +54,10 @@ it('starts on an older database, lets nobody else in, stops with everything on C
   await traded.tradesAgain(instance);
   const later = await controlExchange(urlAgain).books();
   expect(later.marketTime).toBeGreaterThan(marketTime);
-  expect(later.orders.slice(0, orders.length)).toEqual(orders);
+  // A stop that rested then has gone its way since; what had ended stays as it was.
+  const ended = orders.flatMap((order, at) => (order.status === 'new' ? [] : [at]));
+  expect(ended.length).toBeGreaterThanOrEqual(4);
+  expect(ended.map((at) => later.orders[at])).toEqual(ended.map((at) => orders[at]));
   expect(await traded.differences(controlExchange(urlAgain))).toEqual([]);
   const others = again.children();
   again.process.kill('SIGTERM');
