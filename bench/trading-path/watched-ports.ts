@@ -11,7 +11,8 @@ export function watchPredictor(predictor: Predictor, driver: ForcingDriver): Pre
     predict(row) {
       const sample = driver.current();
       const stamp = (probability: number): number => {
-        if (sample) sample.predictedAt = performance.now();
+        // A rehearsal after the decision predicts too.
+        if (sample?.predictedAt === 0) sample.predictedAt = performance.now();
         return probability;
       };
       const answer = predictor.predict(row);
