@@ -2,6 +2,7 @@ import { onnxPredictorLoader } from '../src/adapters/inference/onnx-predictor-lo
 import { AresError } from '../src/core/ares-error.ts';
 import type { Bench, BenchOptions } from './bench.ts';
 import { type CpuQuota, openCpuQuota } from './measure/cpu-quota.ts';
+import { canKeepApart } from './measure/keep-apart.ts';
 import { loadNow, machineFacts } from './measure/machine-facts.ts';
 import { overRuns, percentilesOf } from './measure/percentiles.ts';
 import { type ComparedSpan, comparePeers, ratioOf } from './peers/compare-peers.ts';
@@ -46,10 +47,11 @@ interface Material {
 
 type Passage = Pick<PathRequest, 'via' | 'symbols' | 'pace' | 'orders' | 'within'>;
 
-/** Plays the recording, again when it ends before there are orders enough. */
+/** Plays the recording, again when it ends before there are orders enough; a minute at its own pace once, whatever it gives. */
 async function collect({ recording, model }: Material, request: Passage): Promise<PathRun> {
   const passes: PathRun[] = [];
-  for (let missing = request.orders; missing > 0 && passes.length < MOST_PASSES; ) {
+  const most = request.pace.kind === 'minute' ? 1 : MOST_PASSES;
+  for (let missing = request.orders; missing > 0 && passes.length < most; ) {
     const pass = await runTradingPath({
       ...request,
       orders: missing,
@@ -198,6 +200,7 @@ async function measureUnder(
     inside: INSIDE,
     outside: OUTSIDE,
     unlikeLive: UNLIKE_LIVE,
+    exchangeApart: canKeepApart,
     machine: machineFacts(),
     ...(quota ? { cpu: quota.result() } : {}),
     load: { before, after: loadNow() },

@@ -9,6 +9,7 @@ const FULL_BELOW_BYTES = 64 * 1024;
 /** A process of the deployment, run beside the runner. */
 export interface LocalProcess {
   readonly name: string;
+  readonly pid: number;
   /** What it said when it was ready. */
   readonly ready: Readonly<Record<string, unknown>>;
   /** Resolves with its exit code, or the signal's name, when it has ended. */
@@ -69,6 +70,8 @@ export async function startProcess(
   ]).finally(() => signal?.removeEventListener('abort', end));
   return {
     name,
+    // It has said that it is ready, so it was started.
+    pid: child.pid as number,
     ready,
     ended,
     lastWords,

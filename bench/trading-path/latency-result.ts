@@ -32,6 +32,8 @@ export interface DecisionLatency extends BenchResult {
   readonly inside: readonly string[];
   readonly outside: readonly string[];
   readonly unlikeLive: readonly string[];
+  /** Whether the exchange's process was kept off the core of the trader's event loop. */
+  readonly exchangeApart: boolean;
   readonly machine: MachineFacts;
   /** The share of a core that the trader's process had; absent: all there are. */
   readonly cpu?: CpuShare;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { startProcess } from '../../apps/local/child-process.ts';
 import { AresError } from '../../src/core/ares-error.ts';
+import { keepApart } from '../measure/keep-apart.ts';
 
 const progress = z.object({
   mode: z.string(),
@@ -37,6 +38,7 @@ export async function startReplayMarket(frames: string, folder: string, symbols 
     env: { ARES_PAPER_API_KEY: keys.apiKey, ARES_PAPER_SECRET: keys.secret },
     logFile: join(folder, 'paper-exchange.log'),
   });
+  const together = keepApart(exchange.pid);
   const url = `http://127.0.0.1:${exchange.ready.port}`;
 
   async function control(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
@@ -61,6 +63,9 @@ export async function startReplayMarket(frames: string, folder: string, symbols 
       const { balances } = books.parse(await control('GET', 'books'));
       return balances[asset]?.free ?? '0';
     },
-    stop: () => exchange.stop(),
+    async stop() {
+      together();
+      await exchange.stop();
+    },
   };
 }
