@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { startProcess } from '../../apps/local/child-process.ts';
 import { AresError } from '../../src/core/ares-error.ts';
-import { keepApart } from '../measure/keep-apart.ts';
 
 const progress = z.object({
   mode: z.string(),
@@ -14,6 +13,7 @@ const books = z.object({ balances: z.record(z.string(), z.object({ free: z.strin
 /** The paper exchange in a process of its own, playing recorded frames. */
 export interface ReplayMarket {
   readonly url: string;
+  readonly pid: number;
   /** The recorded one first. */
   readonly symbols: readonly string[];
   readonly keys: { readonly apiKey: string; readonly secret: string };
@@ -38,7 +38,6 @@ export async function startReplayMarket(frames: string, folder: string, symbols 
     env: { ARES_PAPER_API_KEY: keys.apiKey, ARES_PAPER_SECRET: keys.secret },
     logFile: join(folder, 'paper-exchange.log'),
   });
-  const together = keepApart(exchange.pid);
   const url = `http://127.0.0.1:${exchange.ready.port}`;
 
   async function control(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
@@ -53,6 +52,7 @@ export async function startReplayMarket(frames: string, folder: string, symbols 
 
   return {
     url,
+    pid: exchange.pid,
     symbols: names,
     keys,
     start: async (speed) => void (await control('POST', 'start', { speed })),
@@ -63,9 +63,6 @@ export async function startReplayMarket(frames: string, folder: string, symbols 
       const { balances } = books.parse(await control('GET', 'books'));
       return balances[asset]?.free ?? '0';
     },
-    async stop() {
-      together();
-      await exchange.stop();
-    },
+    stop: () => exchange.stop(),
   };
 }

@@ -6,6 +6,7 @@ import { createSqliteLedger } from '../../src/adapters/local/sqlite-ledger.ts';
 import { systemClocks } from '../../src/adapters/local/system-clocks.ts';
 import { decimal } from '../../src/core/trading/money.ts';
 import type { CpuQuota } from '../measure/cpu-quota.ts';
+import { keepApart } from '../measure/keep-apart.ts';
 import { type Lines, openLines } from './open-lines.ts';
 import { type Recording, writeEvenly, writeFirstMinute } from './recording.ts';
 import { type ReplayMarket, startReplayMarket } from './replay-market.ts';
@@ -60,6 +61,7 @@ function framesOf({ recording, pace }: PathRequest, folder: string): string {
 export async function runTradingPath(request: PathRequest): Promise<PathRun> {
   const folder = mkdtempSync(join(tmpdir(), 'ares-bench-'));
   const market = await startReplayMarket(framesOf(request, folder), folder, request.symbols);
+  const together = keepApart(market.pid);
   const db = openDatabase(folder);
   const probe = installSocketProbe();
   try {
@@ -67,6 +69,7 @@ export async function runTradingPath(request: PathRequest): Promise<PathRun> {
     return await request.within(() => trade(request, market, ledger, probe));
   } finally {
     probe.remove();
+    together();
     await market.stop();
     db.close();
     rmSync(folder, { recursive: true, force: true });
