@@ -142,7 +142,7 @@ export async function openLines(request: LinesRequest): Promise<Lines> {
         onFatal: fatal.reject,
       },
       {
-        exchange: { ...exchange, submit: watchSubmit(exchange, driver, probe.writtenAt, keep, fail) },
+        exchange: { ...exchange, submit: watchSubmit(exchange, line, driver, probe.writtenAt, keep, fail) },
         journal: journalOrders(journal, fail),
         monotonic,
         timers,

@@ -1,5 +1,7 @@
+import type { SlotId } from '../../src/core/models/slot.ts';
 import type { Exchange } from '../../src/core/ports/exchange.ts';
 import type { Predictor } from '../../src/core/ports/predictor.ts';
+import { parseClientOrderId } from '../../src/core/trading/client-order-id.ts';
 import type { TradingJournal } from '../../src/core/trading/trading-journal.ts';
 import type { ForcingDriver } from './forcing-driver.ts';
 import type { Sample } from './sample.ts';
@@ -21,15 +23,21 @@ export function watchPredictor(predictor: Predictor, driver: ForcingDriver): Pre
   };
 }
 
-/** Stamps when an order was handed to the exchange's adapter, and when its bytes went out. */
+/**
+ * Stamps when an order was handed to the exchange's adapter, and when its bytes went out.
+ *
+ * Only a decision's first order is measured: what a partial fill left over is sent again when the answer is here, and comes from no frame of the market.
+ */
 export function watchSubmit(
   exchange: Exchange,
+  slot: SlotId,
   driver: ForcingDriver,
   writtenAt: () => number,
   keep: (sample: Sample) => void,
   fail: (reason: string) => void,
 ): Exchange['submit'] {
   return async (order) => {
+    if (parseClientOrderId(slot, order.clientOrderId)?.attempt !== 0) return exchange.submit(order);
     const sample = driver.current() as Sample;
     sample.submittedAt = performance.now();
     const answer = exchange.submit(order);

@@ -11,6 +11,7 @@ import { openStream, STREAM_POLICY, type StreamPolicy } from './exchange-stream.
 import { marketCapabilities } from './market-capabilities.ts';
 import { marketReads } from './market-reads.ts';
 import { amountText } from './order-shapes.ts';
+import { createRehearseOrder } from './rehearse-order.ts';
 import { createReplace } from './replace-order.ts';
 import { createSendOnce, type SubmitOptions } from './send-once.ts';
 import { createSubmit } from './submit-order.ts';
@@ -51,6 +52,7 @@ export function createCcxtExchange(options: CcxtExchangeOptions): Exchange {
     ...market,
     ...accountHistory(venue, read),
     ...createSubmit(sendOnce, options.log),
+    rehearse: createRehearseOrder(venue, keys, submitOptions),
     replace: createReplace(sendOnce),
     cancel: createCancel(sendOnce),
     transfersSince: (since) => transfers.since(since),

@@ -225,6 +225,8 @@ export interface Exchange extends MarketData {
   transfersSince(since: EpochMillis): Promise<readonly Transfer[]>;
   capabilities(symbol: string): Promise<MarketCapabilities>;
   submit(order: ApprovedOrder): Promise<SubmitOutcome>;
+  /** Where preparing an order takes long after a wait: does what `submit` does up to its bytes, and drops them; nothing leaves the process. */
+  rehearse?(order: ApprovedOrder): void;
   /** Where `capabilities.pairs`. */
   submitPair(pair: ApprovedPair): Promise<PairOutcome>;
   /** Where `capabilities.replace`: cancels the order with this client id and places the other; the new one is placed only when the old was cancelled. */

@@ -56,7 +56,7 @@ export interface EngineOptions {
 export interface EnginePorts {
   readonly exchange: Pick<
     Exchange,
-    'submit' | 'submitPair' | 'replace' | 'cancel' | 'order' | 'fillsSince' | 'candles'
+    'rehearse' | 'submit' | 'submitPair' | 'replace' | 'cancel' | 'order' | 'fillsSince' | 'candles'
   >;
   readonly journal: TradingJournal;
   readonly monotonic: Monotonic;

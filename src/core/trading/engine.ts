@@ -327,7 +327,7 @@ export class TradingEngine {
     return undefined;
   }
 
-  /** Everything that a decision computes, for nothing. */
+  /** Everything that a decision computes, and an order if it came to one, for nothing. */
   #rehearse(): void {
     const candle = this.#openCandle;
     const model = this.#model;
@@ -339,8 +339,11 @@ export class TradingEngine {
       probability.catch(() => undefined);
       return;
     }
-    const { leaving } = this.#keeper;
-    decide(this.#state.inputs({ candle, model, row: this.#row, probability, leaving, unanswered: null }));
+    // Whatever the model says: the way to an order is the longest, and the one that must be quick.
+    const wanted = this.#desk.effective.holding ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    const inputs = { candle, model, row: this.#row, probability: wanted, leaving: null, unanswered: null };
+    const { order } = decide(this.#state.inputs(inputs));
+    if (order) this.#ports.exchange.rehearse?.(order);
   }
 
   #takeBar(candle: Candle, row: Float32Array | undefined, receivedAt: number): Promise<void> | undefined {
