@@ -191,3 +191,20 @@ describe('an order', () => {
     }
   });
 });
+
+it.each([['websocket'], ['rest']] as const)('a rehearsed order over %s sends nothing', async (via) => {
+  await using server = await startScriptedServer();
+  server.http = () => undefined;
+  const exchange = connect(server, { submit: { via } });
+  server.socket = (_, params) => ({ status: 200, result: ack(params) });
+  // Before anything is connected there is nothing to rehearse with, and nothing to complain of.
+  exchange.rehearse?.(approve('a'));
+  await exchange.rules('BTC/USDT');
+  const before = [server.requests.length, server.frames.length];
+  for (let n = 0; n < 3; n += 1) exchange.rehearse?.(approve('a'));
+  await exchange.balances().catch(() => undefined);
+  expect(server.placed).toEqual([]);
+  expect(server.frames.length).toBe(before[1]);
+  expect(server.requests.slice(before[0]).every((request) => !/order/.test(request))).toBe(true);
+  await exchange.close();
+});

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Timeframe } from '../../../src/core/market-data/candle.ts';
 import { epochMillis } from '../../../src/core/ports/clock.ts';
+import type { ApprovedOrder } from '../../../src/core/risk/approved-order.ts';
 import { price, quantity } from '../../../src/core/trading/money.ts';
 import { createRehearsal } from '../../../src/core/trading/rehearsal.ts';
 import { BAR, bar, scriptedModel, startEngine } from '../../support/engine-harness.ts';
@@ -51,5 +53,29 @@ describe('the rehearsal of a decision', () => {
     expect(engine.snapshot()).toEqual(before.state);
     expect([intents.length, marked.length, decisions.length]).toEqual([before.intents, before.marked, 1]);
     expect(engine.counters.decisions).toBe(1);
+  });
+
+  it.each([
+    ['buys where nothing is held', 0.1, 'buy'],
+    ['sells where something is', 0.9, 'sell'],
+  ] as const)('%s, whatever the model says, and hands that to be prepared only', async (_, probability, side) => {
+    const model = scriptedModel(() => probability);
+    const sync = { ...model, predictor: { ...model.predictor, predict: () => probability } };
+    const rehearsed: ApprovedOrder[] = [];
+    const { engine, exchange, play, intents } = await startEngine({
+      model: sync,
+      tamper: () => ({ rehearse: (order) => rehearsed.push(order) }),
+    });
+    await play(bar(1));
+    const [state, sent] = [engine.snapshot(), intents.length];
+    const at = epochMillis(3 * BAR - 500);
+    const { now: receivedAt } = exchange;
+    const market = { symbol: 'BTC/USDT', timeframe: '1m' as Timeframe, at, receivedAt };
+    engine.accept({ ...market, kind: 'candle', closed: false, candle: bar(2) });
+    engine.accept({ ...market, kind: 'trade', price: price('40000'), quantity: quantity('1') });
+    await engine.idle();
+    expect(rehearsed.map((order) => order.side)).toEqual([side]);
+    expect(engine.snapshot()).toEqual(state);
+    expect(intents).toHaveLength(sent);
   });
 });
