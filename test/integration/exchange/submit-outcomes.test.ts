@@ -192,19 +192,20 @@ describe('an order', () => {
   });
 });
 
-it.each([['websocket'], ['rest']] as const)('a rehearsed order over %s sends nothing', async (via) => {
-  await using server = await startScriptedServer();
-  server.http = () => undefined;
-  const exchange = connect(server, { submit: { via } });
-  server.socket = (_, params) => ({ status: 200, result: ack(params) });
-  // Before anything is connected there is nothing to rehearse with, and nothing to complain of.
-  exchange.rehearse?.(approve('a'));
-  await exchange.rules('BTC/USDT');
-  const before = [server.requests.length, server.frames.length];
-  for (let n = 0; n < 3; n += 1) exchange.rehearse?.(approve('a'));
-  await exchange.balances().catch(() => undefined);
-  expect(server.placed).toEqual([]);
-  expect(server.frames.length).toBe(before[1]);
-  expect(server.requests.slice(before[0]).every((request) => !/order/.test(request))).toBe(true);
-  await exchange.close();
+describe.each([['websocket'], ['rest']] as const)('a rehearsed order over %s', (via) => {
+  it('sends nothing, before anything was sent and after', async () => {
+    await using server = await startScriptedServer();
+    const taken = { newClientOrderId: 'a', quantity: '0.001', side: 'BUY' };
+    server.socket = () => ({ status: 200, result: ack(taken) });
+    server.http = (method) => (method === 'POST' ? { body: ack(taken) } : undefined);
+    const exchange = connect(server, { submit: { timeoutMs: TIMEOUT_MS, via } });
+    exchange.rehearse?.(approve('a'));
+    expect(await exchange.submit(approve('a'))).toMatchObject({ outcome: 'acknowledged' });
+    const sent = () => [...server.requests];
+    const before = sent();
+    for (let n = 0; n < 3; n += 1) exchange.rehearse?.(approve('a'));
+    expect(await exchange.serverTime()).toBeGreaterThan(0);
+    expect(sent().slice(before.length)).toEqual(['GET /api/v3/time']);
+    await exchange.close();
+  });
 });
