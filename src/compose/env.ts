@@ -89,6 +89,8 @@ const schema = z.object({
   ARES_AUDIT_TABLE: text('must be the name of a table', 3).optional(),
   /** The bucket that holds model bytes. */
   ARES_MODEL_BUCKET: text('must be the name of a bucket', 3).optional(),
+  /** The bucket that holds the artifacts of runs and logged models. */
+  ARES_ARTIFACT_BUCKET: text('must be the name of a bucket', 3).optional(),
   /** Name or ARN of the event bus. */
   ARES_EVENT_BUS: text('must not be empty').optional(),
   /** The queue that brings a trader its commands. */

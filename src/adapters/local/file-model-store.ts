@@ -6,6 +6,7 @@ import { requireModelHash } from '../../core/models/model-hash.ts';
 import type { ModelHash, ModelStore } from '../../core/ports/model-store.ts';
 import { databaseError } from './database-error.ts';
 import { hasCode } from './has-code.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') as ModelHash;
 
@@ -16,15 +17,6 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 
