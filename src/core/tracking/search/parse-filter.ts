@@ -1,5 +1,10 @@
-import { MlflowError } from '../mlflow-error.ts';
+import type { DatasetFilter } from './dataset-filter.ts';
+import { hidePrompts } from './hide-prompts.ts';
+import { isAboutAny, matchModelMetric } from './match-model-metrics.ts';
+import { matchTerm } from './match-term.ts';
+import type { SearchTerm } from './search-term.ts';
 import type { Searchable, SearchKind } from './searchable.ts';
+import { termsOf } from './terms-of.ts';
 
 /** `entity.key = value`, which every match fulfils, so that a search may start from an index. */
 export interface Equality {
@@ -14,12 +19,6 @@ export interface ParsedFilter {
   readonly equalities: readonly Equality[];
 }
 
-/** A data set that a logged model's metrics must be about; without a digest, any version of it. */
-export interface DatasetFilter {
-  readonly dataset_name: string;
-  readonly dataset_digest?: string | undefined;
-}
-
 /**
  * Reads a filter of MLflow's search grammar.
  *
@@ -32,7 +31,27 @@ export function parseFilter(
   text: string | undefined,
   datasets: readonly DatasetFilter[] = [],
 ): ParsedFilter {
-  if (text !== undefined && text !== '')
-    throw new MlflowError('NOT_IMPLEMENTED', `a filter of ${kind} ${datasets.length}`);
-  return { matches: () => true, equalities: [] };
+  const terms = text ? termsOf(kind, text) : [];
+  if (kind === 'logged-models') return parsed(terms, testsOfModels(terms, datasets));
+  if (kind === 'runs' || kind === 'experiments') return parsed(terms, terms.map(matchTerm));
+  const prompts = hidePrompts(terms);
+  return parsed(prompts.terms, [prompts.admits, ...prompts.terms.map(matchTerm)]);
+}
+
+type Test = (entity: Searchable) => boolean;
+
+function parsed(terms: readonly SearchTerm[], tests: readonly Test[]): ParsedFilter {
+  return { matches: (entity) => tests.every((test) => test(entity)), equalities: terms.flatMap(equalityOf) };
+}
+
+function testsOfModels(terms: readonly SearchTerm[], datasets: readonly DatasetFilter[]): readonly Test[] {
+  const tests = terms.map((term) => (term.entity === 'metric' ? matchModelMetric(term, datasets) : matchTerm(term)));
+  if (datasets.length === 0 || terms.some((term) => term.entity === 'metric')) return tests;
+  const isAbout = isAboutAny(datasets);
+  return [...tests, ({ modelMetrics = [] }) => modelMetrics.some(isAbout)];
+}
+
+function equalityOf({ entity, key, comparator, value }: SearchTerm): readonly Equality[] {
+  if (entity === 'dataset' || comparator !== '=' || (typeof value !== 'string' && typeof value !== 'number')) return [];
+  return [{ entity, key, value }];
 }
