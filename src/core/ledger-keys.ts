@@ -7,6 +7,8 @@ export const sortable = (value: number): string => String(value).padStart(15, '0
 /** Text that sorts fractions from 0 to 1 from the highest to the lowest. */
 export const sortableDescending = (fraction: number): string => sortable(Math.round((1 - fraction) * 1e12));
 
+const MAX_SORTABLE = 999_999_999_999_999;
+
 const state = (pk: string, sk: string): Key => ({ table: 'state', pk, sk });
 const registry = (pk: string, sk: string): Key => ({ table: 'registry', pk, sk });
 
@@ -66,6 +68,20 @@ export const keys = {
   handled: (functionName: string, invocationId: string) => state(`handled#${functionName}`, invocationId),
   /** A registered model of a slot. Its index lists the models of a slot in one lifecycle state. */
   model: (slot: SlotId, runId: string) => registry(`models#${slot}`, runId),
+  /** A registered model of MLflow by its name; every change of its versions, aliases and stages writes it. Its index lists those bound to a slot. All: query pk `registered-models`. */
+  registeredModel: (name: string) => registry('registered-models', name),
+  /** The name of the registered model that has this id: versions lie under the id, so that a new name moves nothing. */
+  registeredModelName: (id: string) => registry('registered-model-names', id),
+  /** A version of a registered model. Its index lists the versions of one run. */
+  modelVersion: (modelId: string, version: number) =>
+    registry(`registered-model#${modelId}`, `version#${sortable(version)}`),
+  /** Which version of a registered model a slot's model is. */
+  versionOfCandidate: (slot: SlotId, runId: string) => registry(`versions-of-candidates#${slot}`, runId),
+  /** A logged model of MLflow. Its index lists those of an experiment that are not deleted. */
+  loggedModel: (modelId: string) => registry(`logged-model#${modelId}`, 'logged-model'),
+  /** A metric of a logged model; `append`ed, by the model's experiment, so that a search reads those of all its models at once. */
+  loggedModelMetric: (experimentId: string, modelId: string, metric = '') =>
+    registry(`logged-model-metrics#${experimentId}`, `${modelId}#${metric}`),
 } as const;
 
 /** Index paths: which items of a kind share a property, in which order. */
@@ -76,6 +92,18 @@ export const indexes = {
   modelsInState: (slot: SlotId, modelState: string, order = ''): IndexKey => ({
     pk: `models#${slot}#${modelState}`,
     sk: order,
+  }),
+  /** Registered models whose versions become a slot's candidates, by name. */
+  boundModels: (slot: SlotId, name = ''): IndexKey => ({ pk: `bound#${slot}`, sk: name }),
+  /** Versions of registered models that one run gave. */
+  versionsOfRun: (runId: string, modelId = '', version = 0): IndexKey => ({
+    pk: `versions-of-run#${runId}`,
+    sk: `${modelId}#${sortable(version)}`,
+  }),
+  /** Logged models of an experiment, newest first. */
+  loggedModels: (experimentId: string, createdAt = 0, modelId = ''): IndexKey => ({
+    pk: `logged-models#${experimentId}`,
+    sk: `${sortable(MAX_SORTABLE - createdAt)}#${modelId}`,
   }),
   /** Predictions of a slot's models that wait for their outcome, oldest bar first. */
   pendingPredictions: (slot: SlotId, barClose = 0, runId = ''): IndexKey => ({

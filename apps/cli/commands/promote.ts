@@ -46,6 +46,8 @@ function reportOf(outcome: PromoteOutcome): Report {
         text: `${runId} was promoted, and ${outcome.championRunId} is in production since.`,
         exit: EXIT.refused,
       };
+    case 'refused':
+      return { value, text: `Refused: ${outcome.reason}`, exit: EXIT.refused };
     case 'unloadable':
       return { value, text: `Refused: the bytes of ${runId} cannot be loaded: ${outcome.reason}`, exit: EXIT.refused };
   }

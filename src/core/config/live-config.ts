@@ -39,6 +39,10 @@ const sections = {
       error: ({ code }) => (code === 'invalid_union' ? 'must be "metric"' : 'must be settings by name'),
     })
     .prefault({ policy: 'metric' }),
+  registry: section({
+    /** Whether a stage or alias set by an MLflow client may put a model into production that the gate would not promote; an overruling is audited. */
+    apiMayOverrule: z.boolean({ error: 'must be true or false' }).default(false),
+  }).prefault({}),
   strategy: section({
     /** Go long when the probability is at least this. */
     entryThreshold: fraction.default(0.53),

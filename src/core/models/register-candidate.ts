@@ -37,6 +37,8 @@ export type RegisterRequest = Command & {
   readonly runId: string;
   /** An ONNX file, or the hash of one that is in the store already, with what it says of itself. */
   readonly model: { readonly bytes: Uint8Array } | { readonly hash: ModelHash; readonly signature: ModelSignature };
+  /** What is written in the same commit; asked anew at each attempt, and what it throws ends the registration. */
+  readonly together?: () => Promise<Pick<Commit, 'writes' | 'audit'>>;
 } & z.input<typeof measurementsSchema>;
 
 export type RegisterOutcome =
@@ -93,7 +95,13 @@ export async function registerCandidate(request: RegisterRequest, ports: Registe
       rolledBackAt: null,
       waiting: null,
     };
-    const committed = await ledger.commit(registration(request, record, await readDeployment(ledger, slot)));
+    const commit = registration(request, record, await readDeployment(ledger, slot));
+    const { writes = [], audit = [] } = (await request.together?.()) ?? {};
+    const committed = await ledger.commit({
+      ...commit,
+      writes: [...commit.writes, ...writes],
+      audit: [...commit.audit, ...audit],
+    });
     // Repeated: the same registration came through elsewhere, and is there to be read.
     if (committed.outcome === 'conflict' || committed.repeated) return CONFLICT;
     return { outcome: 'registered', runId, modelHash };

@@ -23,15 +23,18 @@ export type PromoteOutcome =
   | { readonly outcome: 'already_production'; readonly runId: RunId }
   /** This command had been carried out before, and another model is in production since. */
   | { readonly outcome: 'superseded'; readonly runId: RunId; readonly championRunId: RunId | null }
-  | { readonly outcome: 'unloadable'; readonly runId: RunId; readonly reason: string };
+  | { readonly outcome: 'unloadable'; readonly runId: RunId; readonly reason: string }
+  /** The gate would not promote it, and the caller may not overrule the gate; nothing was changed. */
+  | { readonly outcome: 'refused'; readonly runId: RunId; readonly reason: string };
 
 /**
  * Makes a model the champion by a person's will, whatever the gate says; the audit entry says what the gate would have said.
  *
+ * @param request with `mayOverrule` false the gate must agree, or find nothing but that the first champion is for a person to choose
  * @throws AresError `RUN_ID_INVALID`, `MODEL_UNKNOWN`, `TRANSITION_ILLEGAL`
  */
 export async function promote(
-  request: Command & { readonly slot: SlotId; readonly runId: string; readonly reason?: string },
+  request: Command & { readonly slot: SlotId; readonly runId: string; readonly reason?: string; readonly mayOverrule?: boolean },
   { ledger, modelStore }: { readonly ledger: Ledger; readonly modelStore: ModelStore },
 ): Promise<PromoteOutcome> {
   const runId = parseRunId(request.runId);
@@ -55,6 +58,7 @@ export async function promote(
     if (!(await isCurrent(ledger, deployment))) return CONFLICT;
     const gate = judgeCandidate(model.record, champion?.record, config.promotion);
     const overruled = gate.verdict === 'inferior' || gate.verdict === 'not_comparable';
+    if (overruled && request.mayOverrule === false) return { outcome: 'refused', runId, reason: gate.reason };
     const committed = await ledger.commit(
       changeChampion(request, {
         change: 'promoted',

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { readConfig } from '../../src/core/config/read-config.ts';
-import { readAll } from '../../src/core/dashboard/read-all.ts';
-import { keys } from '../../src/core/ledger-keys.ts';
-import type { SlotId } from '../../src/core/models/slot.ts';
-import { type EpochMillis, epochMillis, type WallClock } from '../../src/core/ports/clock.ts';
-import type { Item, LedgerReader } from '../../src/core/ports/ledger.ts';
+import { readConfig } from '../config/read-config.ts';
+import { readAll } from '../dashboard/read-all.ts';
+import { keys } from '../ledger-keys.ts';
+import type { SlotId } from '../models/slot.ts';
+import { type EpochMillis, epochMillis, type WallClock } from '../ports/clock.ts';
+import type { Item, LedgerReader } from '../ports/ledger.ts';
 
 const heartbeatSchema = z.object({ at: z.number(), marketTime: z.number() });
 

@@ -1,0 +1,49 @@
+import { AresError } from '../ares-error.ts';
+import type { Command } from '../events/command.ts';
+import type { AuditDraft, Ledger, Write } from '../ports/ledger.ts';
+import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
+import { MlflowError } from '../tracking/mlflow-error.ts';
+
+/** What one attempt decided: nothing to write, or all of it. */
+export interface RegistryChange<Result> {
+  readonly result: Result;
+  readonly writes?: readonly Write[];
+  readonly audit?: readonly AuditDraft[];
+}
+
+/**
+ * Reads, decides and commits, again after each conflict with another writer.
+ *
+ * @param step names the commit among those of one command
+ * @throws MlflowError TEMPORARILY_UNAVAILABLE when other writers always came between, INVALID_PARAMETER_VALUE when an item would grow too large; what `attempt` throws
+ */
+export async function changeRegistry<Result>(
+  ledger: Ledger,
+  command: Command,
+  step: string,
+  attempt: () => Promise<RegistryChange<Result>>,
+): Promise<Result> {
+  try {
+    return await retryOnConflict(step, async () => {
+      const { result, writes = [], audit = [] } = await attempt();
+      if (writes.length === 0) return result;
+      const committed = await ledger.commit({ token: `registry:${command.id}:${step}`, writes, audit, events: [] });
+      return committed.outcome === 'conflict' ? CONFLICT : result;
+    });
+  } catch (error) {
+    throw asMlflow(error);
+  }
+}
+
+function asMlflow(error: unknown): unknown {
+  if (!(error instanceof AresError) || error instanceof MlflowError) return error;
+  if (error.code === 'LEDGER_CONTENDED')
+    return new MlflowError('TEMPORARILY_UNAVAILABLE', error.message, error.data, error);
+  if (error.code !== 'ITEM_TOO_LARGE') return error;
+  return new MlflowError(
+    'INVALID_PARAMETER_VALUE',
+    'the tags, aliases and description of one registered model or version must have less than 370 KB together: delete some tags, or log long texts as artifacts',
+    error.data,
+    error,
+  );
+}
