@@ -31,9 +31,9 @@ export function orderKeysOf(kind: TextOrderedKind, clauses: readonly string[]): 
 
 const READERS: Readonly<Record<TextOrderedKind, (field: string, ascending: boolean) => OrderKey>> = {
   runs: runKey,
-  experiments: (field, ascending) => attributeKey(taggedKey(field, EXPERIMENT_ATTRIBUTES), ascending),
+  experiments: (field, ascending) => attributeKey(experimentKey(field), ascending),
   'registered-models': (field, ascending) => attributeKey(modelKey(field), ascending),
-  'model-versions': (field, ascending) => attributeKey(taggedKey(field, VERSION_ATTRIBUTES), ascending),
+  'model-versions': (field, ascending) => attributeKey(versionKey(field), ascending),
 };
 
 function runKey(written: string, ascending: boolean): OrderKey {
@@ -45,10 +45,18 @@ function runKey(written: string, ascending: boolean): OrderKey {
   return { entity, key, ascending, read: (run) => searchedValue(run, { entity, key }) };
 }
 
-function taggedKey(written: string, attributes: readonly string[]): string {
-  const { entity, key } = readTaggedField(written, attributes, true);
+function experimentKey(written: string): string {
+  const { entity, key } = readTaggedField(written, EXPERIMENT_ATTRIBUTES, true);
   if (entity === 'tag') throw invalidSearch(`Invalid order_by entity: ${entity}`);
   return key;
+}
+
+function versionKey(written: string): string {
+  const { entity, key } = readTaggedField(written, VERSION_ATTRIBUTES, true);
+  if (entity === 'attribute') return key;
+  throw invalidSearch(
+    `Invalid order by key '${key}' specified. Valid keys are ${pythonCollection('set', VERSION_ATTRIBUTES)}`,
+  );
 }
 
 function modelKey(written: string): string {

@@ -4,6 +4,8 @@ import { attributeKey, orderKeysOf } from './order-keys-of.ts';
 import { orderKeyOfLoggedModels } from './order-keys-of-logged-models.ts';
 import type { Searchable, SearchKind } from './searchable.ts';
 
+export type { LoggedModelOrder };
+
 /** Logged models are ordered by objects, everything else by texts such as `metrics.accuracy DESC`. */
 export type OrderClause<K extends SearchKind> = K extends 'logged-models' ? LoggedModelOrder : string;
 

@@ -1,4 +1,5 @@
 import { invalidSearch } from './invalid-search.ts';
+import { pythonText } from './python-text.ts';
 
 const ENTRY = /\s*(?:'((?:\\[\s\S]|[^'\\])*)'|"((?:\\[\s\S]|[^"\\])*)"|(-?[\d.]+(?:e-?\d+)?))\s*(,|$)/iuy;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '\n': '' };
@@ -15,15 +16,21 @@ export function readStringList(written: string): readonly string[] {
       'While parsing a list in the query, expected a non-empty list of string values, but got empty list',
     );
   const entries = readEntries(inside);
-  const texts = entries.filter((entry) => typeof entry === 'string');
-  if (texts.length === entries.length) return texts;
+  if (entries.every((entry) => entry.isText)) return entries.map(({ value }) => value);
+  const shown = entries.map(({ value, isText }) => (isText ? pythonText(value) : value));
   throw invalidSearch(
-    `While parsing a list in the query, expected string value, punctuation, or whitespace, but got different type in list: ${written}`,
+    `While parsing a list in the query, expected string value, punctuation, or whitespace, but got different type in list: (${shown.join(', ')}${shown.length === 1 ? ',' : ''})`,
   );
 }
 
-function readEntries(inside: string): readonly (string | number)[] {
-  const entries: (string | number)[] = [];
+interface Entry {
+  readonly value: string;
+  /** Otherwise a number, as written. */
+  readonly isText: boolean;
+}
+
+function readEntries(inside: string): readonly Entry[] {
+  const entries: Entry[] = [];
   for (ENTRY.lastIndex = 0; ENTRY.lastIndex < inside.length; ) {
     if (entries.length > 0 && inside.slice(ENTRY.lastIndex).trim() === '') break;
     const found = ENTRY.exec(inside);
@@ -33,7 +40,9 @@ function readEntries(inside: string): readonly (string | number)[] {
       );
     }
     const text = found[1] ?? found[2];
-    entries.push(text === undefined ? Number(found[3]) : readEscapes(text));
+    entries.push(
+      text === undefined ? { value: found[3] ?? '', isText: false } : { value: readEscapes(text), isText: true },
+    );
   }
   return entries;
 }

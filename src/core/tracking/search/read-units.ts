@@ -1,3 +1,4 @@
+import { invalidSearch } from './invalid-search.ts';
 import { type Token, tokenizeFilter } from './tokenize-filter.ts';
 
 /** What stands on a side of a comparison, or between two. */
@@ -35,12 +36,23 @@ export function isOperand(unit: Unit | undefined): unit is Unit {
   return unit !== undefined && OPERANDS.has(unit.kind);
 }
 
-/** Joins tokens to `entity.key`, bracketed lists and arithmetic, which only an error message wants to know as one. */
+/** The genuine server's limit. */
+const MAX_TOKENS = 10_000;
+
+/**
+ * Joins tokens to `entity.key`, bracketed lists and arithmetic, which only an error message wants to know as one.
+ *
+ * @throws MlflowError INVALID_PARAMETER_VALUE when there are too many tokens
+ */
 export function readUnits(text: string): readonly Unit[] {
   const tokens = tokenizeFilter(text);
+  if (tokens.length > MAX_TOKENS) {
+    throw invalidSearch(`A filter must have at most ${MAX_TOKENS} tokens, had ${tokens.length}`);
+  }
+  const ends = bracketEnds(tokens);
   const units: Unit[] = [];
   for (let at = 0; at < tokens.length; ) {
-    const next = afterUnit(tokens, at);
+    const next = afterUnit(tokens, at, ends);
     const unit = unitOf(text, tokens, at, next);
     if (unit !== undefined) addUnit(units, unit, text);
     at = next;
@@ -48,9 +60,9 @@ export function readUnits(text: string): readonly Unit[] {
   return units;
 }
 
-function afterUnit(tokens: readonly Token[], at: number): number {
+function afterUnit(tokens: readonly Token[], at: number, ends: ReadonlyMap<number, number>): number {
   const token = tokens[at];
-  if (token?.text === '(') return afterBracket(tokens, at) ?? at + 1;
+  if (token?.text === '(') return ends.get(at) ?? at + 1;
   if (token === undefined || !isName(token)) return at + 1;
   let end = at + 1;
   while (tokens[end]?.text === '.') {
@@ -58,17 +70,19 @@ function afterUnit(tokens: readonly Token[], at: number): number {
     if (!(isName(member) || member?.kind === 'string' || member?.text === '*')) return end + 1;
     end += 2;
   }
-  return end === at + 1 && tokens[end]?.text === '(' ? (afterBracket(tokens, end) ?? end) : end;
+  return end === at + 1 ? (ends.get(end) ?? end) : end;
 }
 
-function afterBracket(tokens: readonly Token[], open: number): number | undefined {
-  let depth = 0;
-  for (let at = open; at < tokens.length; at += 1) {
-    if (tokens[at]?.text === '(') depth += 1;
-    if (tokens[at]?.text === ')') depth -= 1;
-    if (depth === 0) return at + 1;
+/** For each bracket that opens and is closed: the token after it is. */
+function bracketEnds(tokens: readonly Token[]): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>();
+  const open: number[] = [];
+  for (const [at, { text }] of tokens.entries()) {
+    if (text === '(') open.push(at);
+    const opened = text === ')' ? open.pop() : undefined;
+    if (opened !== undefined) ends.set(opened, at + 1);
   }
-  return undefined;
+  return ends;
 }
 
 function isName(token: Token | undefined): boolean {
@@ -86,7 +100,6 @@ function kindOf(first: Token, last: Token): Unit['kind'] {
   if (first.text === '(' && last.text === ')') return 'list';
   if (isName(first)) return last.text === ')' ? 'expression' : 'identifier';
   if (first.kind === 'keyword') return first.text.toUpperCase() === 'NULL' ? 'null' : 'keyword';
-  if (first.kind === 'unknown') return /^-?0x/iu.test(first.text) ? 'expression' : 'mark';
   if (first.kind === 'string' || first.kind === 'integer' || first.kind === 'float') return first.kind;
   return first.kind === 'comparison' || first.kind === 'order' ? first.kind : 'mark';
 }

@@ -29,6 +29,7 @@ const RULES: readonly (readonly [TokenKind, RegExp])[] = [
   ['keyword', /IN(?![\p{L}\p{N}_])/iuy],
   ['name', /[@#]?[A-Za-zÀ-ü][\p{L}\p{N}_]*(?=\s*\.(?!\d))/uy],
   ['name', /(?<=\.)[A-Za-zÀ-ü][\p{L}\p{N}_]*/uy],
+  // Not a number to compare with.
   ['unknown', /-?0x[\dA-F]+/iuy],
   ['float', /-?\d+(?:\.\d+)?E-?\d+/iuy],
   ['float', /-?(?:\d+\.\d*|\.\d+)(?![_A-Za-zÀ-ü])/uy],
