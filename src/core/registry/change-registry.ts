@@ -4,6 +4,9 @@ import type { AuditDraft, Ledger, Write } from '../ports/ledger.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
 import { MlflowError } from '../tracking/mlflow-error.ts';
 
+/** Of writers that meet again and again one gets through each time. */
+export const ATTEMPTS = 40;
+
 /** What one attempt decided: nothing to write, or all of it. */
 export interface RegistryChange<Result> {
   readonly result: Result;
@@ -24,12 +27,13 @@ export async function changeRegistry<Result>(
   attempt: () => Promise<RegistryChange<Result>>,
 ): Promise<Result> {
   try {
-    return await retryOnConflict(step, async () => {
+    const tryOnce = async () => {
       const { result, writes = [], audit = [] } = await attempt();
       if (writes.length === 0) return result;
       const committed = await ledger.commit({ token: `registry:${command.id}:${step}`, writes, audit, events: [] });
       return committed.outcome === 'conflict' ? CONFLICT : result;
-    });
+    };
+    return await retryOnConflict(step, tryOnce, ATTEMPTS);
   } catch (error) {
     throw asMlflow(error);
   }

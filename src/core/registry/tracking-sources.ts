@@ -1,0 +1,55 @@
+import type { WallClock } from '../ports/clock.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Random } from '../ports/random.ts';
+import { MlflowError } from '../tracking/mlflow-error.ts';
+import { readActiveLoggedModel } from '../tracking/read-logged-model.ts';
+import { changeLoggedModel } from '../tracking/write-logged-model.ts';
+import type { ModelSources } from './model-sources.ts';
+
+interface TrackingPorts {
+  readonly ledger: Ledger;
+  readonly random: Random;
+  readonly wallClock: WallClock;
+}
+
+/** The tag in which MLflow keeps the versions made of a logged model, as JSON. */
+const VERSIONS_TAG = 'mlflow.modelVersions';
+
+/** Runs and logged models as the tracking has them. */
+export function trackingSources(ports: TrackingPorts): ModelSources {
+  const { ledger } = ports;
+  return {
+    run: async () => undefined,
+    loggedModel: (modelId) =>
+      unlessUnknown(async () => {
+        const { artifactLocation, sourceRunId } = await readActiveLoggedModel(ledger, modelId);
+        return { artifactUri: artifactLocation, sourceRunId };
+      }),
+    async noteVersion(modelId, name, version) {
+      const noted = { name, version: String(version) };
+      await changeLoggedModel(ports, modelId, (model) => {
+        const versions = [...versionsIn(model.tags[VERSIONS_TAG]), noted];
+        return { ...model, tags: { ...model.tags, [VERSIONS_TAG]: JSON.stringify(versions) } };
+      });
+    },
+  };
+}
+
+async function unlessUnknown<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined;
+    throw error;
+  }
+}
+
+/** Somebody may have set the tag to anything. */
+function versionsIn(tag: string | undefined): readonly unknown[] {
+  try {
+    const versions: unknown = JSON.parse(tag ?? '[]');
+    return Array.isArray(versions) ? versions : [];
+  } catch {
+    return [];
+  }
+}
