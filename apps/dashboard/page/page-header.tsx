@@ -1,5 +1,7 @@
 import type { Overview } from '../../../src/core/dashboard/overview.ts';
 import { minute } from './format.ts';
+import { PageNav } from './page-nav.tsx';
+import type { Route } from './registry/route.ts';
 import type { Watched } from './use-dashboard.ts';
 
 const connections: Readonly<Record<Watched['connection'], string>> = {
@@ -16,15 +18,17 @@ const modes: Readonly<Record<Overview['trading']['state'], string>> = {
 
 /** Who trades what where, in which state, and whether the page is still told. */
 export function PageHeader({
+  view,
   overview,
   connection,
   trouble,
-}: { readonly overview: Overview | undefined } & Pick<Watched, 'connection' | 'trouble'>) {
+}: Pick<Route, 'view'> & { readonly overview: Overview | undefined } & Pick<Watched, 'connection' | 'trouble'>) {
   const mode = overview?.trading.state;
   return (
     <header class="page-header">
       <div class="identity">
         <h1>Ares</h1>
+        <PageNav view={view} />
         {overview && (
           <>
             <strong class="symbol">{overview.slot.symbol}</strong>

@@ -7,7 +7,7 @@ export function ScrollRegion({
   children,
 }: {
   readonly label: string;
-  readonly kind?: 'feed' | 'table' | 'fill';
+  readonly kind?: 'feed' | 'table' | 'fill' | 'page';
   readonly children: ComponentChildren;
 }) {
   return (

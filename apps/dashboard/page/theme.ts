@@ -10,7 +10,11 @@ export interface ChartColours {
   readonly muted: string;
   readonly upFill: string;
   readonly downFill: string;
+  /** Of lines that are told apart by colour. */
+  readonly lines: readonly string[];
 }
+
+const LINES = 6;
 
 function read(): ChartColours {
   const style = getComputedStyle(document.documentElement);
@@ -24,6 +28,7 @@ function read(): ChartColours {
     muted: colour('faint'),
     upFill: colour('up-fill'),
     downFill: colour('down-fill'),
+    lines: Array.from({ length: LINES }, (_, i) => colour(`line-${i + 1}`)),
   };
 }
 

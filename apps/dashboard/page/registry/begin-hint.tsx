@@ -1,0 +1,22 @@
+/** How the first run or model gets here. */
+export function BeginHint({ what }: { readonly what: 'run' | 'model' }) {
+  return (
+    <div class="begin">
+      <p>
+        {what === 'run' ? 'Nothing is logged here yet.' : 'No model is registered yet.'} Any MLflow client of versions 2
+        and 3 can begin:
+      </p>
+      <pre>
+        <code>
+          {`export MLFLOW_TRACKING_URI=${location.origin}\nexport MLFLOW_TRACKING_TOKEN=…`}
+          {what === 'run'
+            ? `\n\nimport mlflow\nmlflow.set_experiment("first")\nwith mlflow.start_run():\n    mlflow.log_metric("accuracy", 0.53)`
+            : `\n\nimport mlflow\nmlflow.register_model("runs:/RUN_ID/model", "NAME")`}
+        </code>
+      </pre>
+      <p class="muted">
+        The token was shown when Ares was first started; <code>./ares token create</code> makes another one.
+      </p>
+    </div>
+  );
+}

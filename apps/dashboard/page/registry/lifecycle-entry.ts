@@ -1,0 +1,10 @@
+/** An entry of the audit trail as `/api/audit` gives it. */
+export interface LifecycleEntry {
+  readonly id: string;
+  readonly timestamp: number;
+  readonly eventType: string;
+  readonly user: string;
+  readonly text: string;
+  readonly hash: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
