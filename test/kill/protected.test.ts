@@ -14,9 +14,9 @@ const SPEED = 600;
 const LONGEST_WAIT_MS = 2_000;
 const ROUNDS = 4;
 
-/** Near enough that now and then one of them trades, also while nobody is there. */
+/** Of what the position cost, its fee of 0.001 included. Near enough that now and then one of them trades, also while nobody is there; a stop at the fee would be touched at once, and never rest. */
 const PROTECTED = {
-  exits: { stopLossFraction: 0.001, takeProfitFraction: 0.0015 },
+  exits: { stopLossFraction: 0.002, takeProfitFraction: 0.0005 },
   entry: { type: 'limit', timeInForce: 'gtc' },
   reconciliation: { everySeconds: 2 },
 };
