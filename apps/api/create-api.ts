@@ -32,6 +32,7 @@ const queries = {
     stream: oneOf(auditStreams).optional(),
     type: z.string().optional(),
     user: z.string().optional(),
+    about: z.string().optional(),
     from: wholeNumber(0, 1e15 - 1).optional(),
     to: wholeNumber(0, 1e15 - 1).optional(),
     after: z.string().optional(),
@@ -101,7 +102,7 @@ export function createApi(
   });
   app.get('/api/audit', async ({ req, json }) => {
     const { type: eventType, ...query } = parseQuery(queries.audit, req.query());
-    const rows = await readAuditRows(ledger, { ...query, eventType, order: 'descending' });
+    const rows = await readAuditRows(ledger, { ...query, eventType, about: req.queries('about'), order: 'descending' });
     return json({ ...rows, chain: await reader.auditState() });
   });
   app.get('/api/health', async ({ req, json }) => {

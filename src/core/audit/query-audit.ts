@@ -11,6 +11,8 @@ export interface AuditQuery {
   readonly to?: number;
   readonly eventType?: string;
   readonly user?: string;
+  /** Entries with one of these texts among their details: a model's name, a run's id. */
+  readonly about?: readonly string[];
   readonly order?: 'ascending' | 'descending';
   /** At most this many entries; 1 to 1,000. */
   readonly limit: number;
@@ -105,10 +107,15 @@ function checkQuery(query: AuditQuery): void {
   }
 }
 
+function matches(entry: AuditEntry, { eventType, user, about }: AuditQuery): boolean {
+  if ((eventType ?? entry.eventType) !== entry.eventType || (user ?? entry.user) !== entry.user) return false;
+  return !about || Object.values(entry.details).some((value) => typeof value === 'string' && about.includes(value));
+}
+
 /**
- * Audit entries by time, type and user, page by page, oldest first unless asked otherwise.
+ * Audit entries by time, type, user and what they are about, page by page, oldest first unless asked otherwise.
  *
- * Time and stream are read through the index; type and user are compared entry by entry.
+ * Time and stream are read through the index; the rest is compared entry by entry.
  *
  * @throws AresError `QUERY_INVALID`, `AUDIT_UNREADABLE`
  */
@@ -136,9 +143,7 @@ export async function queryAudit(ledger: LedgerReader, query: AuditQuery): Promi
     if (!first || !entry) return { entries };
     if (entries.length === query.limit) break;
     position = positionOf(entry);
-    const matches =
-      (query.eventType ?? entry.eventType) === entry.eventType && (query.user ?? entry.user) === entry.user;
-    if (matches) entries.push(entry);
+    if (matches(entry, query)) entries.push(entry);
     first.step = await first.source.next();
   }
   return { entries, next: JSON.stringify(position) };

@@ -1,11 +1,15 @@
 import { type AuditEntry, auditEntryKey, auditEntrySchema, auditStreams } from '../audit/audit-entry.ts';
 import { type AuditQuery, queryAudit } from '../audit/query-audit.ts';
-import type { Json, LedgerReader } from '../ports/ledger.ts';
+import type { Json, JsonObject, LedgerReader } from '../ports/ledger.ts';
 import { type AuditRow, mergeAuditRows } from './merge-audit-rows.ts';
 import { parseItem } from './parse-item.ts';
 import { shortDecimals } from './short-decimals.ts';
 
 const TELLING = [
+  'name',
+  'newName',
+  'version',
+  'alias',
   'runId',
   'toRunId',
   'side',
@@ -38,14 +42,17 @@ export function auditRow(entry: AuditEntry): AuditRow {
 }
 
 export interface AuditRowPage {
-  readonly entries: readonly AuditRow[];
+  readonly entries: readonly (AuditRow & { readonly details: JsonObject })[];
   readonly next: string | null;
 }
 
-/** Audit entries as rows. Same query and errors as `queryAudit`. */
+/** Audit entries as rows, with their details. Same query and errors as `queryAudit`. */
 export async function readAuditRows(ledger: LedgerReader, query: AuditQuery): Promise<AuditRowPage> {
   const page = await queryAudit(ledger, query);
-  return { entries: page.entries.map(auditRow), next: page.next ?? null };
+  return {
+    entries: page.entries.map((entry) => ({ ...auditRow(entry), details: entry.details })),
+    next: page.next ?? null,
+  };
 }
 
 /** The newest entries of all streams, newest first. @throws AresError `LEDGER_ITEM_INVALID` */

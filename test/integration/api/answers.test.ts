@@ -85,6 +85,14 @@ describe('the API answers', () => {
     const promoted = await get('/api/audit?stream=models&type=ModelPromoted&user=check-promotion');
     expect(promoted.entries).toHaveLength(2);
     const [entry] = promoted.entries;
+    expect(entry.details).toMatchObject({ runId: 'run-2', to: 'production' });
+    const about = async (query: string) =>
+      (await get(`/api/audit?stream=models&${query}`)).entries.map(
+        ({ details }: { details: { runId: string } }) => details.runId,
+      );
+    expect(new Set(await about('about=run-2'))).toEqual(new Set(['run-2']));
+    expect(new Set(await about('about=run-1&about=run-2'))).toEqual(new Set(['run-1', 'run-2']));
+    expect(await about('about=run-3')).toEqual([]);
     expect((await get(`/api/audit?from=${entry.timestamp}&to=${entry.timestamp}&type=ModelPromoted`)).entries).toEqual([
       entry,
     ]);
@@ -115,7 +123,10 @@ describe('the API answers', () => {
       ],
       ['/api/overview?limit=3', 'parameters must be among: none; was "limit"'],
       ['/api/audit?after=x', 'after must be the "next" of an earlier page, was "x"'],
-      ['/api/audit?colour=red', 'parameters must be among: limit, stream, type, user, from, to, after; was "colour"'],
+      [
+        '/api/audit?colour=red',
+        'parameters must be among: limit, stream, type, user, about, from, to, after; was "colour"',
+      ],
     ] as const;
     for (const [path, message] of cases) {
       const { status, text } = await ask(path);

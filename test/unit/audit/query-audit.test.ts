@@ -50,6 +50,7 @@ const drafts = fc.array(
     timestamp: fc.integer({ min: 0, max: 5 }).map(epochMillis),
     eventType: fc.constantFrom('A', 'B'),
     user: fc.constantFrom('ada', 'bob'),
+    details: fc.constantFrom<AuditDraft['details']>({ name: 'x' }, { runId: 'y', version: 1 }, {}),
   }),
   { maxLength: 25 },
 );
@@ -60,6 +61,7 @@ const queries: fc.Arbitrary<AuditQuery> = fc.record({
   to: maybe(fc.integer({ min: 0, max: 6 })),
   eventType: maybe(fc.constantFrom('A', 'B')),
   user: maybe(fc.constantFrom('ada', 'bob')),
+  about: maybe(fc.subarray(['x', 'y', 'z', '1'])),
   order: maybe(fc.constantFrom('ascending' as const, 'descending' as const)),
   limit: fc.integer({ min: 1, max: 30 }),
 });
@@ -78,7 +80,8 @@ describe('an audit query', () => {
             part.timestamp >= from &&
             part.timestamp <= to &&
             (query.eventType ?? part.eventType) === part.eventType &&
-            (query.user ?? part.user) === part.user,
+            (query.user ?? part.user) === part.user &&
+            (query.about?.some((text) => text === part.details.name || text === part.details.runId) ?? true),
         );
         expect(found.map((entry) => ({ ...entry }))).toHaveLength(expected.length);
         expect(new Set(found.map((entry) => entry.hash)).size).toBe(expected.length);

@@ -1,8 +1,8 @@
-import { type IChartApiBase, LineSeries, LineStyle } from 'lightweight-charts';
+import { LineSeries, LineStyle } from 'lightweight-charts';
 import { axisNumbers } from './axis-numbers.ts';
 import { metricText } from './metric-value.ts';
 import type { StepGrid } from './step-grid.ts';
-import type { StepScale } from './step-scale.ts';
+import type { StepChartHandle } from './use-step-chart.ts';
 import { valueAxisStep } from './value-axis-step.ts';
 
 export interface Hovered {
@@ -20,7 +20,7 @@ const FEW = 40;
  * @returns what takes them away again
  */
 export function drawLines(
-  { chart, scale }: { readonly chart: IChartApiBase<number>; readonly scale: StepScale },
+  { chart, scale, isGone }: StepChartHandle,
   { axis, lines }: StepGrid,
   colours: readonly string[],
   onHover: (hovered: Hovered | undefined) => void,
@@ -61,6 +61,7 @@ export function drawLines(
   };
   chart.subscribeCrosshairMove(hover);
   return () => {
+    if (isGone()) return;
     chart.unsubscribeCrosshairMove(hover);
     onHover(undefined);
     for (const series of [places, ...drawn]) chart.removeSeries(series);

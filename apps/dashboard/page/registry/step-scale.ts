@@ -30,7 +30,8 @@ export function stepScale(): StepScale {
     updateFormatter: () => undefined,
     formatHorzItem: plain,
     formatTickmark: ({ time }) => (Number(time) % unit === 0 ? plain(time) : ''),
-    maxTickMarkWeight: () => 0 as never,
+    // Above every weight there is: no number is printed bold.
+    maxTickMarkWeight: () => 2 as never,
     fillWeightsForPoints(points, from) {
       for (const point of points.slice(from)) point.timeWeight = (Number(point.time) % unit === 0 ? 1 : 0) as never;
     },

@@ -12,26 +12,32 @@ const optionsOf = (colours: ChartColours) => ({
   handleScale: false,
 });
 
-interface StepChart {
+export interface StepChartHandle {
   readonly chart: IChartApiBase<number>;
   readonly scale: StepScale;
+  /** Whether it was taken away, with everything in it. */
+  readonly isGone: () => boolean;
 }
 
 /** A chart over steps, whole numbers, that fills an element and follows the colour scheme. */
 export function useStepChart(): {
   readonly ref: RefObject<HTMLDivElement | null>;
-  readonly steps: StepChart | undefined;
+  readonly steps: StepChartHandle | undefined;
   readonly colours: ChartColours;
 } {
   const ref = useRef<HTMLDivElement>(null);
-  const [steps, setSteps] = useState<StepChart>();
+  const [steps, setSteps] = useState<StepChartHandle>();
   const colours = useChartColours();
   useEffect(() => {
     if (!ref.current) return undefined;
     const scale = stepScale();
     const chart = createChartEx<number, StepScale>(ref.current, scale, optionsOf(colours));
-    setSteps({ chart, scale });
-    return () => chart.remove();
+    let gone = false;
+    setSteps({ chart, scale, isGone: () => gone });
+    return () => {
+      gone = true;
+      chart.remove();
+    };
   }, []);
   useEffect(() => steps?.chart.applyOptions(optionsOf(colours)), [steps, colours]);
   return { ref, steps, colours };
