@@ -3,6 +3,7 @@ import type { LedgerReader } from '../ports/ledger.ts';
 import { type LoggedModel, type LoggedModelMetric, loggedModelSchema } from './logged-model.ts';
 import { type LoggedModelsPosition, loggedModelsToken, readLoggedModelsToken } from './logged-models-token.ts';
 import { MlflowError } from './mlflow-error.ts';
+import { parseExperimentId } from './parse-experiment-id.ts';
 import { readLoggedModelMetrics } from './read-logged-model-metrics.ts';
 import type { DatasetFilter } from './search/dataset-filter.ts';
 import type { LoggedModelOrder } from './search/logged-model-order.ts';
@@ -33,11 +34,9 @@ export interface FoundLoggedModel {
 
 const invalid = (message: string) => new MlflowError('INVALID_PARAMETER_VALUE', message);
 
-function checkSearch({ experimentIds, datasets, maxResults }: LoggedModelSearch): void {
+function checkSearch({ datasets, maxResults }: LoggedModelSearch): void {
   if (datasets.some(({ dataset_name }) => dataset_name === ''))
     throw invalid('`dataset_name` in the `datasets` clause must be specified.');
-  const wrong = experimentIds.find((id) => !/^-?\d+$/.test(id));
-  if (wrong !== undefined) throw invalid(`Invalid experiment ID '${wrong}'. Experiment ID must be a valid integer.`);
   if (maxResults < 0)
     throw invalid(`Invalid value for max_results. It must be at least 0, but got value ${maxResults}`);
 }
@@ -45,7 +44,7 @@ function checkSearch({ experimentIds, datasets, maxResults }: LoggedModelSearch)
 /** Models of the experiments that are not deleted: of one experiment newest first. */
 async function* modelsOf(ledger: LedgerReader, experimentIds: readonly string[]): AsyncGenerator<LoggedModel> {
   let read = 0;
-  for (const experimentId of new Set(experimentIds)) {
+  for (const experimentId of experimentIds) {
     const { pk } = indexes.loggedModels(experimentId);
     let after: string | undefined;
     do {
@@ -88,14 +87,20 @@ export async function searchLoggedModels(
   search: LoggedModelSearch,
 ): Promise<{ readonly found: readonly FoundLoggedModel[]; readonly nextPageToken?: string }> {
   checkSearch(search);
-  const { experimentIds, orderBy } = search;
-  const position: LoggedModelsPosition = { experimentIds, filter: search.filter, orderBy, offset: 0 };
+  const { orderBy } = search;
+  const experimentIds = [...new Set(search.experimentIds.map(parseExperimentId))];
+  const position: LoggedModelsPosition = {
+    experimentIds: search.experimentIds,
+    filter: search.filter,
+    orderBy,
+    offset: 0,
+  };
   const { offset } = search.pageToken === '' ? position : readLoggedModelsToken(search.pageToken, position);
   const { matches } = parseFilter('logged-models', search.filter, search.datasets);
   const { compare } = parseOrderBy('logged-models', orderBy);
   const end = offset + (search.maxResults || DEFAULT_RESULTS);
   const known = asksForMetrics(search) ? await metricsOfAll(ledger, experimentIds) : undefined;
-  const isInOrder = orderBy.length === 0 && new Set(experimentIds).size < 2;
+  const isInOrder = orderBy.length === 0 && experimentIds.length < 2;
 
   const matching = [];
   for await (const model of modelsOf(ledger, experimentIds)) {

@@ -4,6 +4,7 @@ import type { WallClock } from '../ports/clock.ts';
 import type { AuditDraft, Expected, Ledger } from '../ports/ledger.ts';
 import type { Random } from '../ports/random.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
+import { inTurn } from './in-turn.ts';
 import type { LoggedModel } from './logged-model.ts';
 import { MlflowError } from './mlflow-error.ts';
 import { readLoggedModel } from './read-logged-model.ts';
@@ -12,7 +13,7 @@ import { readLoggedModel } from './read-logged-model.ts';
 const TOKEN_MS = 60 * 60 * 1000;
 
 /** Of writers that meet again and again one gets through each time. */
-const ATTEMPTS = 40;
+const ATTEMPTS = 30;
 
 export interface LoggedModelPorts {
   readonly ledger: Ledger;
@@ -69,7 +70,8 @@ export async function changeLoggedModel(
     return changed === model ? model : commitLoggedModel(ports, changed, version, audit);
   };
   try {
-    return await retryOnConflict(`a change of the logged model ${modelId}`, attempt, ATTEMPTS);
+    const what = `a change of the logged model ${modelId}`;
+    return await inTurn(ports.ledger, modelId, () => retryOnConflict(what, attempt, ATTEMPTS));
   } catch (error) {
     if (!(error instanceof AresError) || error.code !== 'LEDGER_CONTENDED') throw error;
     throw new MlflowError('TEMPORARILY_UNAVAILABLE', error.message, error.data, error);
