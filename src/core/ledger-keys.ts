@@ -64,6 +64,10 @@ export const keys = {
   systemCheck: (at: number) => state('system-checks', sortable(at)),
   /** From when a function's schedule counts; `append`ed once. */
   scheduleBegin: (clock: 'market' | 'wall', functionName: string) => state('schedules', `${clock}#${functionName}`),
+  /** A token of the API by the SHA-256 of what its owner sends. All: query pk `access-tokens`. */
+  accessToken: (hash: string) => state('access-tokens', hash),
+  /** The newest token of a name. */
+  accessTokenName: (name: string) => state('access-token-names', name),
   /** Marks an event as handled by a function. */
   handled: (functionName: string, invocationId: string) => state(`handled#${functionName}`, invocationId),
   /** A registered model of a slot. Its index lists the models of a slot in one lifecycle state. */
@@ -82,6 +86,21 @@ export const keys = {
   /** A metric of a logged model; `append`ed, by the model's experiment, so that a search reads those of all its models at once. */
   loggedModelMetric: (experimentId: string, modelId: string, metric = '') =>
     registry(`logged-model-metrics#${experimentId}`, `${modelId}#${metric}`),
+  /** An experiment by its number, as text. All: query pk `experiments`. */
+  experiment: (id: string) => registry('experiments', id),
+  /** Which experiment has this name; the name is in `pk`, which takes longer texts than `sk`. */
+  experimentName: (name: string) => registry(`experiment-name#${name}`, 'name'),
+  /** A run with its parameters, tags, latest metrics, inputs and outputs. Its index lists the runs of an experiment, newest first. */
+  run: (runId: string) => registry(`run#${runId}`, 'run'),
+  /** Written with every change of a run, so that its version is the run's. Its index lists what changed in an experiment since a time. */
+  runChange: (runId: string) => registry(`run#${runId}`, 'change'),
+  /** One value of a run's metric, by step, time and value. */
+  metricPoint: (runId: string, metric: string, order: string) => registry(`metrics#${runId}#${metric}`, order),
+  /** Points at a run by the latest value of a metric that its experiment declares, highest first. */
+  topRun: (experimentId: string, metric: string, order = '') => registry(`top#${experimentId}#${metric}`, order),
+  /** Points at a run by the value of its tag, newest first. */
+  taggedRun: (experimentId: string, tag: string, value: string, order = '') =>
+    registry(`tagged#${experimentId}#${tag}#${value}`, order),
 } as const;
 
 /** Index paths: which items of a kind share a property, in which order. */
@@ -104,6 +123,16 @@ export const indexes = {
   loggedModels: (experimentId: string, createdAt = 0, modelId = ''): IndexKey => ({
     pk: `logged-models#${experimentId}`,
     sk: `${sortable(MAX_SORTABLE - createdAt)}#${modelId}`,
+  }),
+  /** Runs of an experiment in a lifecycle stage, newest first. */
+  newestRuns: (experimentId: string, stage: string, order = ''): IndexKey => ({
+    pk: `runs#${experimentId}#${stage}`,
+    sk: order,
+  }),
+  /** Runs of an experiment by the wall time of their last change. */
+  changedRuns: (experimentId: string, at: number, runId = ''): IndexKey => ({
+    pk: `run-changes#${experimentId}`,
+    sk: `${sortable(at)}#${runId}`,
   }),
   /** Predictions of a slot's models that wait for their outcome, oldest bar first. */
   pendingPredictions: (slot: SlotId, barClose = 0, runId = ''): IndexKey => ({
