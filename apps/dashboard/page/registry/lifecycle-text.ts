@@ -1,11 +1,14 @@
+import type { ModelAuditType } from '../../../../src/core/models/model-audit.ts';
+import type { registryAudit } from '../../../../src/core/registry/registry-audit.ts';
 import type { LifecycleEntry } from './lifecycle-entry.ts';
 
+type Kind = ModelAuditType | Parameters<typeof registryAudit>[1];
 type Say = (detail: (name: string) => string) => string;
 
 const from = (text: string): string => (text && text !== 'None' ? `, was ${text}` : '');
 const because = (text: string): string => (text ? `: ${text}` : '');
 
-const words: Readonly<Record<string, Say>> = {
+const words: Readonly<Record<Kind, Say>> = {
   RegisteredModelCreated: (detail) => `registered the model${detail('slot') && `, bound to ${detail('slot')}`}`,
   RegisteredModelUpdated: () => 'described the model anew',
   RegisteredModelRenamed: (detail) => `renamed ${detail('name')} to ${detail('newName')}`,
@@ -14,8 +17,9 @@ const words: Readonly<Record<string, Say>> = {
   RegisteredModelUntagged: (detail) => `took the tag ${detail('key')} from the model`,
   RegisteredModelBound: (detail) => `bound the model to ${detail('slot')}`,
   RegisteredModelUnbound: (detail) => `unbound the model from ${detail('slot')}`,
-  AliasSet: (detail) => `gave the alias ${detail('alias')} to version ${detail('version')}${from(detail('previous'))}`,
-  AliasDeleted: (detail) => `took the alias ${detail('alias')} away${from(detail('version'))}`,
+  AliasSet: (detail) =>
+    `gave the alias ${detail('alias')} to version ${detail('version')}${from(detail('previous') && `version ${detail('previous')}`)}`,
+  AliasDeleted: (detail) => `took the alias ${detail('alias')} away from version ${detail('version')}`,
   ModelVersionCreated: (detail) => `created version ${detail('version')}`,
   ModelVersionUpdated: (detail) => `described version ${detail('version')} anew`,
   ModelVersionDeleted: (detail) => `deleted version ${detail('version')}`,
@@ -36,5 +40,5 @@ export function lifecycleText({ eventType, details, text }: LifecycleEntry): str
     const value = details[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
-  return words[eventType]?.(detail) ?? text;
+  return (words as Readonly<Record<string, Say>>)[eventType]?.(detail) ?? text;
 }
