@@ -25,18 +25,17 @@ const WORDS: Readonly<Record<string, number>> = {
   '-Infinity': Number.NEGATIVE_INFINITY,
 };
 
+const numberOf = (text: string): number | undefined =>
+  WORDS[text] ?? (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined);
+
 /** A float64 as protobuf's JSON has it: a number, text of one, or the words for what JSON has no numbers for. */
 export const requiredFloat = z.preprocess(
   absent,
   z
     .union([z.number(), z.string(), z.boolean()], { error: hint('a number') })
-    .transform((value) => (typeof value === 'string' ? (WORDS[value] ?? numberOf(value)) : Number(value)))
-    .refine((value) => value !== undefined, { error: hint('a number') })
-    .transform((value) => value ?? Number.NaN),
+    .refine((value) => typeof value !== 'string' || numberOf(value) !== undefined, { error: hint('a number') })
+    .transform((value) => (typeof value === 'string' ? (numberOf(value) ?? Number.NaN) : Number(value))),
 );
-
-const numberOf = (text: string): number | undefined =>
-  text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
 
 /** The name, or protobuf's number. */
 export const viewType = z.preprocess((value) => {

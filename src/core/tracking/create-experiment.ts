@@ -36,14 +36,15 @@ export async function createExperiment(
     if (await ports.ledger.get(keys.experimentName(name))) {
       throw new MlflowError('RESOURCE_ALREADY_EXISTS', `Experiment(name=${name}) already exists.`);
     }
+    const now = ports.wallClock.now();
     const id = newId(ports.random.id());
     const experiment: Experiment = {
       id,
       name,
       artifactLocation: artifactLocation || artifactRoot(ports, id),
       stage: 'active',
-      createdAt: actor.now,
-      updatedAt: actor.now,
+      createdAt: now,
+      updatedAt: now,
       tags: [...pairs],
       indexed,
     };

@@ -4,6 +4,7 @@ import { checkBatch } from './check-batch.ts';
 import { loggedModelMetrics } from './logged-model-metrics.ts';
 import { type LoggedMetric, laterMetric, type MetricPoint, pointRecord } from './metric-point.ts';
 import { MlflowError } from './mlflow-error.ts';
+import { checkRunId } from './read-run.ts';
 import type { RunDocument } from './run-document.ts';
 import type { KeyValue } from './run-tag.ts';
 import { withTags } from './run-tags.ts';
@@ -26,6 +27,7 @@ const MOST_IN_COMMIT = 8;
  * @throws MlflowError INVALID_PARAMETER_VALUE also for a parameter that has another value already; RESOURCE_DOES_NOT_EXIST
  */
 export async function logBatch(ports: TrackingPorts, runId: string, request: Batch): Promise<void> {
+  checkRunId(runId);
   const batch = checkBatch(request);
   await logChecked(ports, runId, batch, manyChanged);
 }

@@ -1,5 +1,6 @@
 import { changeRun } from './change-run.ts';
 import { checkLength } from './check-entity.ts';
+import { checkRunId } from './read-run.ts';
 import type { DatasetInput, RunDocument } from './run-document.ts';
 import type { TrackingPorts } from './tracking-ports.ts';
 
@@ -21,6 +22,7 @@ export async function logInputs(
   runId: string,
   inputs: { readonly datasets: readonly DatasetInput[]; readonly modelIds: readonly string[] },
 ): Promise<void> {
+  checkRunId(runId);
   inputs.datasets.forEach(checkDataset);
   await changeRun(ports, runId, { change: (run) => withInputs(run, inputs.datasets, inputs.modelIds) });
 }

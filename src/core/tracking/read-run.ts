@@ -5,6 +5,15 @@ import { type RunDocument, runOf, type StoredRun } from './run-document.ts';
 
 const RUN_ID = /^[a-zA-Z0-9][\w-]{0,255}$/;
 
+/** What MLflow asks of the ids of batches and inputs. @throws MlflowError INVALID_PARAMETER_VALUE */
+export function checkRunId(runId: string): void {
+  if (RUN_ID.test(runId)) return;
+  throw new MlflowError(
+    'INVALID_PARAMETER_VALUE',
+    `Invalid value ${JSON.stringify(runId)} for parameter 'run_id' supplied.`,
+  );
+}
+
 /**
  * A run, deleted or not.
  *
