@@ -2,12 +2,12 @@ import { readAll } from '../dashboard/read-all.ts';
 import { keys } from '../ledger-keys.ts';
 import type { JsonObject, LedgerReader } from '../ports/ledger.ts';
 import { MlflowError } from '../tracking/mlflow-error.ts';
+import { pageOffset, pageTokenAt } from '../tracking/page-token.ts';
 import { parseFilter } from '../tracking/search/parse-filter.ts';
 import { parseOrderBy } from '../tracking/search/parse-order-by.ts';
 import type { Searchable } from '../tracking/search/searchable.ts';
 import { liveAliases } from './champion-version.ts';
 import { latestVersions } from './latest-versions.ts';
-import { offsetToken, readOffset } from './offset-token.ts';
 import { parseRegisteredModel, type RegisteredModel } from './registered-model.ts';
 import { modelJson, modelTags } from './registry-json.ts';
 
@@ -43,7 +43,7 @@ export async function searchRegisteredModels(ledger: LedgerReader, search: Regis
   }
   const filter = parseFilter('registered-models', search.filter);
   const order = parseOrderBy('registered-models', orderBy);
-  const offset = readOffset(search.pageToken);
+  const offset = pageOffset(search.pageToken);
   const end = offset + maxResults;
   const isByName = order.first === undefined || (order.first.key === 'name' && order.first.ascending);
   const found: { readonly model: RegisteredModel; readonly searchable: Searchable }[] = [];
@@ -54,7 +54,7 @@ export async function searchRegisteredModels(ledger: LedgerReader, search: Regis
   }
   if (!isByName) found.sort((a, b) => order.compare(a.searchable, b.searchable));
   const page = await Promise.all(found.slice(offset, end).map(({ model }) => describe(ledger, model)));
-  return { items: page, next: found.length > end ? offsetToken(end) : undefined };
+  return { items: page, next: found.length > end ? pageTokenAt(end) : undefined };
 }
 
 async function* candidates(

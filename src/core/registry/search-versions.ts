@@ -2,6 +2,7 @@ import { readAll } from '../dashboard/read-all.ts';
 import { indexes, keys } from '../ledger-keys.ts';
 import type { LedgerReader } from '../ports/ledger.ts';
 import { MlflowError } from '../tracking/mlflow-error.ts';
+import { pageOffset, pageTokenAt } from '../tracking/page-token.ts';
 import type { Equality } from '../tracking/search/parse-filter.ts';
 import { parseFilter } from '../tracking/search/parse-filter.ts';
 import { parseOrderBy } from '../tracking/search/parse-order-by.ts';
@@ -9,7 +10,6 @@ import type { Searchable } from '../tracking/search/searchable.ts';
 import { versionPages } from './latest-versions.ts';
 import { type LiveVersion, liveVersion } from './live-version.ts';
 import { parseVersion } from './model-version.ts';
-import { offsetToken, readOffset } from './offset-token.ts';
 import { findRegisteredModel, parseRegisteredModel, type RegisteredModel } from './registered-model.ts';
 import { lastUpdated, versionJson, versionTags } from './registry-json.ts';
 import type { RegistryPage, RegistrySearch } from './search-registered-models.ts';
@@ -42,7 +42,7 @@ export async function searchVersions(ledger: LedgerReader, search: RegistrySearc
   }
   const filter = parseFilter('model-versions', search.filter);
   const order = parseOrderBy('model-versions', search.orderBy);
-  const offset = readOffset(search.pageToken);
+  const offset = pageOffset(search.pageToken);
   const matching: { readonly found: Found; readonly searchable: Searchable }[] = [];
   for await (const found of candidates(ledger, filter.equalities)) {
     const searchable = searchableVersion(found);
@@ -54,7 +54,7 @@ export async function searchVersions(ledger: LedgerReader, search: RegistrySearc
   matching.sort((a, b) => order.compare(a.searchable, b.searchable));
   const end = offset + maxResults;
   const items = matching.slice(offset, end).map(({ found: { model, live } }) => versionJson(model, live));
-  return { items, next: matching.length > end ? offsetToken(end) : undefined };
+  return { items, next: matching.length > end ? pageTokenAt(end) : undefined };
 }
 
 const invalid = (message: string): MlflowError => new MlflowError('INVALID_PARAMETER_VALUE', message);

@@ -3,6 +3,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { Random } from '../ports/random.ts';
 import { MlflowError } from '../tracking/mlflow-error.ts';
 import { readActiveLoggedModel } from '../tracking/read-logged-model.ts';
+import { readRun } from '../tracking/read-run.ts';
 import { changeLoggedModel } from '../tracking/write-logged-model.ts';
 import type { ModelSources } from './model-sources.ts';
 
@@ -19,7 +20,12 @@ const VERSIONS_TAG = 'mlflow.modelVersions';
 export function trackingSources(ports: TrackingPorts): ModelSources {
   const { ledger } = ports;
   return {
-    run: async () => undefined,
+    run: (runId) =>
+      unlessUnknown(async () => {
+        const { artifactUri, params, tags, metrics } = (await readRun(ledger, runId)).run;
+        const values = Object.entries(metrics).map(([name, [value]]) => [name, Number(value)] as const);
+        return { artifactUri, params, tags, metrics: Object.fromEntries(values) };
+      }),
     loggedModel: (modelId) =>
       unlessUnknown(async () => {
         const { artifactLocation, sourceRunId } = await readActiveLoggedModel(ledger, modelId);
