@@ -37,6 +37,13 @@ module.exports = {
       to: { path: '^(src/adapters|infra|test|bench)/|^node_modules/(@aws-sdk|ccxt|onnxruntime-node|aws-cdk-lib)/' },
     },
     {
+      name: 'functions-serve-the-api',
+      comment: 'of the apps a function may serve the api, which is the same on Lambda and on one machine',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^apps/', pathNot: '^apps/api/' },
+    },
+    {
       name: 'only-the-local-runner-loads-handlers',
       severity: 'error',
       from: { path: '^(src|apps|infra)/', pathNot: '^apps/local/' },

@@ -12,6 +12,7 @@ import type { AlertTopic } from './alert-topic.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { deliveryLimits, scheduleAge } from './delivery-limits.ts';
 import type { EventBusOfAres } from './event-bus-of-ares.ts';
+import { FunctionAddress } from './function-address.ts';
 import { FunctionRule } from './function-rule.ts';
 import { FunctionSchedule } from './function-schedule.ts';
 import type { EnvName, Holder } from './holder.ts';
@@ -37,6 +38,8 @@ export class EventFunction extends Construct implements Holder {
   readonly fn: lambda.Function;
   readonly deadLetters: DeadLetters;
   readonly grantPrincipal: iam.IPrincipal;
+  /** Where requests start it, if any do. */
+  readonly url: string | undefined;
   readonly #props: EventFunctionProps;
 
   constructor(scope: Construct, id: string, props: EventFunctionProps) {
@@ -50,6 +53,7 @@ export class EventFunction extends Construct implements Holder {
     this.grantPrincipal = this.fn.grantPrincipal;
     acknowledge(this, EVERY_RESOURCE, 'X-Ray and dynamodb:ListStreams know no resource but all of them.');
     for (const [at, trigger] of row.triggers.entries()) this.#start(trigger, at);
+    this.url = this.#address();
     this.#watch();
   }
 
@@ -59,6 +63,7 @@ export class EventFunction extends Construct implements Holder {
 
   #function(name: string): lambda.Function {
     const { row, config, bundle, layers } = this.#props;
+    const atOnce = row.singleWriter ? 1 : row.mostAtOnce;
     const logGroup = new logs.LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${name}`,
       retention: config.logRetentionDays,
@@ -86,7 +91,7 @@ export class EventFunction extends Construct implements Holder {
       retryAttempts: row.maxAttempts - 1,
       maxEventAge: oldestEvent(row),
       environment: { ARES_STAGE: config.stage },
-      ...(row.singleWriter && config.reserveConcurrency ? { reservedConcurrentExecutions: 1 } : {}),
+      ...(atOnce !== undefined && config.reserveConcurrency ? { reservedConcurrentExecutions: atOnce } : {}),
     });
   }
 
@@ -98,7 +103,16 @@ export class EventFunction extends Construct implements Holder {
       new FunctionRule(this, `Rule${suffix}`, { ...common, about: row.about, events: trigger.names, bus });
     else if (trigger.kind === 'schedule')
       new FunctionSchedule(this, `Schedule${suffix}`, { ...common, rate: trigger.rate });
-    else new OutboxStream(this, 'Outbox', { ...common, table: ledger.state, maxAttempts: row.maxAttempts });
+    else if (trigger.kind === 'outbox')
+      new OutboxStream(this, 'Outbox', { ...common, table: ledger.state, maxAttempts: row.maxAttempts });
+  }
+
+  #address(): string | undefined {
+    const { row, alerts } = this.#props;
+    if (!row.triggers.some(({ kind }) => kind === 'http')) return undefined;
+    const { alarmAfterErrors, errorImpact: impact } = row;
+    return new FunctionAddress(this, 'Address', { name: this.#name, target: this.fn, alarmAfterErrors, impact, alerts })
+      .url;
   }
 
   #watch(): void {

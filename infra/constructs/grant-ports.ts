@@ -23,6 +23,7 @@ const GRANTS: { readonly [Port in keyof Grants]-?: Grant<Port> } = {
     access === 'read' ? state.ledger.grantRead(holder) : state.ledger.grantWrite(holder),
   'model-store': (holder, access, { state }) =>
     access === 'read' ? state.models.grantRead(holder) : state.models.grantWrite(holder),
+  'artifact-store': (holder, _, { state }) => state.artifacts.grantWrite(holder),
   // Candles are public: an address, and no keys.
   'market-data': (holder, _, { config }) => {
     for (const [name, value] of Object.entries(exchangeEnvironment(config)))
@@ -41,6 +42,6 @@ const GRANTS: { readonly [Port in keyof Grants]-?: Grant<Port> } = {
 export function grantPorts(fn: EventFunction, from: Grantors): void {
   const { name, grants, triggers } = fn.row;
   for (const [port, access] of Object.entries(grants) as [keyof Grants, never][]) GRANTS[port](fn, access, from);
-  const marks = triggers.some(({ kind }) => kind !== 'outbox') && grants.ledger !== 'write';
+  const marks = triggers.some(({ kind }) => kind === 'events' || kind === 'schedule') && grants.ledger !== 'write';
   if (marks) from.state.ledger.grantHandledMarks(fn, name);
 }

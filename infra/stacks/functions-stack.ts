@@ -91,6 +91,9 @@ export class FunctionsStack extends Stack {
     const say = (name: string, value: string) => new CfnOutput(this, name, { value });
     for (const [name, value] of Object.entries(stageEnvironment(config))) say(outputOf(name as EnvName), value);
     say(outputOf('ARES_EVENT_BUS'), this.bus.bus.eventBusName);
+    const { url } = this.functions.get('serve-registry') ?? {};
+    // A client of MLflow takes it as MLFLOW_TRACKING_URI.
+    if (url !== undefined) say('AresRegistryUrl', url);
     for (const [at, [slot, { queue }]] of [...this.commandQueues].entries()) {
       say(slotOutputOf('ARES_SLOT', at + 1), slot);
       say(slotOutputOf('ARES_COMMAND_QUEUE_URL', at + 1), queue.queueUrl);

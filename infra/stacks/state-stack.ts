@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { prefixOf, type StageConfig } from '../../src/compose/stage-config.ts';
 import { outputOf } from '../../src/compose/stage-outputs.ts';
 import { AlertTopic } from '../constructs/alert-topic.ts';
+import { ArtifactBucket } from '../constructs/artifact-bucket.ts';
 import { EncryptionKey } from '../constructs/encryption-key.ts';
 import { ExchangeKeys } from '../constructs/exchange-keys.ts';
 import type { EnvName } from '../constructs/holder.ts';
@@ -13,11 +14,12 @@ export interface StateStackProps extends StackProps {
   readonly config: StageConfig;
 }
 
-/** What must outlive everything else: ledger, models, exchange keys, and who is told. */
+/** What must outlive everything else: ledger, models, artifacts, exchange keys, and who is told. */
 export class StateStack extends Stack {
   readonly encryption: EncryptionKey;
   readonly ledger: LedgerTables;
   readonly models: ModelBucket;
+  readonly artifacts: ArtifactBucket;
   readonly exchangeKeys: ExchangeKeys;
   readonly alerts: AlertTopic;
 
@@ -28,6 +30,7 @@ export class StateStack extends Stack {
     const { encryption } = this;
     this.ledger = new LedgerTables(this, 'Ledger', { encryption });
     this.models = new ModelBucket(this, 'Models', { encryption, retentionDays: config.modelRetentionDays });
+    this.artifacts = new ArtifactBucket(this, 'Artifacts', { encryption });
     const accounts = [...new Set(config.slots.map(({ account }) => account))];
     this.exchangeKeys = new ExchangeKeys(this, 'ExchangeKeys', {
       secretPrefix: `${prefix}keys`,
@@ -44,6 +47,7 @@ export class StateStack extends Stack {
       ARES_REGISTRY_TABLE: this.ledger.registry.tableName,
       ARES_AUDIT_TABLE: this.ledger.audit.tableName,
       ARES_MODEL_BUCKET: this.models.bucket.bucketName,
+      ARES_ARTIFACT_BUCKET: this.artifacts.bucket.bucketName,
       ARES_KEYS_SECRET_PREFIX: this.exchangeKeys.secretPrefix,
       ARES_ALERT_TOPIC_ARN: this.alerts.topic.topicArn,
       ARES_CIPHER_KEY_ARN: this.encryption.key.keyArn,

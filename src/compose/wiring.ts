@@ -4,6 +4,7 @@ import type { EventName } from '../core/events/catalogue.ts';
 export interface Grants {
   readonly ledger?: 'read' | 'write';
   readonly 'model-store'?: 'read' | 'write';
+  readonly 'artifact-store'?: 'write';
   readonly 'market-data'?: 'read';
   /** Runs models: needs the native runtime beside its code. */
   readonly 'predictor-loader'?: 'use';
@@ -23,7 +24,9 @@ export type Trigger =
       readonly clock: 'market' | 'wall';
     }
   /** What commits put into the outbox. On AWS the state table's stream; on one machine the function host does this itself. */
-  | { readonly kind: 'outbox' };
+  | { readonly kind: 'outbox' }
+  /** Requests of anybody who knows the address. On AWS a function URL; on one machine a server of its own does this. */
+  | { readonly kind: 'http' };
 
 export interface FunctionWiring {
   readonly name: string;
@@ -36,6 +39,8 @@ export interface FunctionWiring {
   readonly maxAttempts: 1 | 2 | 3;
   /** No two of it run at the same time. */
   readonly singleWriter?: true;
+  /** So many of it may run at the same time, so that what strangers start leaves the other functions their part of the account's limit. */
+  readonly mostAtOnce?: number;
   /** What it means for the money when this function fails. */
   readonly errorImpact: string;
   /** Failed invocations in five minutes before someone is told. */
@@ -137,17 +142,35 @@ export const functions = [
       'Trading goes on as it is; nobody hears of a halt, a limit of losses or a failing model, so losses last until someone looks.',
     alarmAfterErrors: 1,
   },
+  {
+    name: 'serve-registry',
+    about: "MLflow's tracking server and model registry: experiments, runs, models, artifacts.",
+    triggers: [{ kind: 'http' }],
+    grants: { ledger: 'write', 'model-store': 'write', 'artifact-store': 'write' },
+    // A search may read thousands of runs, and a model is read whole.
+    memoryMb: 1_024,
+    timeoutSeconds: 60,
+    // Whoever asked waits for the answer, and asks again by himself.
+    maxAttempts: 1,
+    mostAtOnce: 20,
+    errorImpact:
+      'Trading goes on; nobody can log, register or promote models through MLflow, so better candidates wait: money is only missed, not lost.',
+    alarmAfterErrors: 5,
+  },
 ] as const satisfies readonly FunctionWiring[];
 
 export type FunctionName = (typeof functions)[number]['name'];
 
-type Served = Exclude<(typeof functions)[number], { readonly triggers: readonly [{ readonly kind: 'outbox' }] }>;
+type Served = Exclude<
+  (typeof functions)[number],
+  { readonly triggers: readonly [{ readonly kind: 'outbox' | 'http' }] }
+>;
 
 /** Functions that events or schedules start: one machine runs these as AWS does. */
 export type HostedFunctionName = Served['name'];
 
-export const hostedFunctions: readonly FunctionWiring[] = functions.filter(
-  ({ triggers }) => !triggers.some((trigger) => trigger.kind === 'outbox'),
+export const hostedFunctions: readonly FunctionWiring[] = functions.filter(({ triggers }) =>
+  triggers.some(({ kind }) => kind === 'events' || kind === 'schedule'),
 );
 
 /** Long-running processes that get events as commands through a queue of their own. */
