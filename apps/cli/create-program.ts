@@ -27,6 +27,8 @@ const groups: readonly { readonly commands: readonly string[]; readonly load: ()
   { commands: ['data'], load: async () => (await import('./commands/data.ts')).defineData },
   { commands: ['train'], load: async () => (await import('./commands/train.ts')).defineTrain },
   { commands: ['backtest'], load: async () => (await import('./commands/backtest.ts')).defineBacktest },
+  { commands: ['registry'], load: async () => (await import('./commands/registry.ts')).defineRegistry },
+  { commands: ['token'], load: async () => (await import('./commands/token.ts')).defineToken },
   { commands: ['init'], load: async () => (await import('./commands/init.ts')).defineInit },
   { commands: ['export'], load: async () => (await import('./commands/export.ts')).defineExport },
   { commands: ['import'], load: async () => (await import('./commands/import.ts')).defineImport },

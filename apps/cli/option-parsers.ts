@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { stageFields } from '../../src/compose/stage-fields.ts';
+import { parseTokenName } from '../../src/core/access/access-token.ts';
 import { messageOf } from '../../src/core/ares-error.ts';
 import type { Timeframe } from '../../src/core/market-data/candle.ts';
 import { timeframe } from '../../src/core/market-data/timeframe.ts';
@@ -23,6 +24,8 @@ export const slotText = (text: string): SlotId =>
   });
 
 export const runIdText = (text: string): RunId => parsed(() => parseRunId(text));
+
+export const tokenNameText = (text: string): string => parsed(() => parseTokenName(text));
 
 export const timeframeText = (text: string): Timeframe => parsed(() => timeframe(text));
 

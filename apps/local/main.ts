@@ -4,6 +4,7 @@ import { AresError, messageOf } from '../../src/core/ares-error.ts';
 import { timeframeMillis } from '../../src/core/market-data/timeframe.ts';
 import { parseSlotId } from '../../src/core/models/slot.ts';
 import { epochMillis } from '../../src/core/ports/clock.ts';
+import { introduceApi } from '../api/introduce-api.ts';
 import { servePage } from '../api/serve-page.ts';
 import { createNarrator } from './narrator.ts';
 import { type LocalSettings, parseLocalSettings } from './settings.ts';
@@ -33,6 +34,7 @@ async function run(settings: LocalSettings, signal: AbortSignal): Promise<void> 
     const page = await servePage({ port: settings.port });
     undo.unshift(() => page.close());
     narrator.say(`The page is at ${page.url} (this machine only, read only).`);
+    for (const line of await introduceApi(`http://127.0.0.1:${page.port}`)) narrator.say(line);
     machine.host.start();
     const barMillis = timeframeMillis(parseSlotId(machine.slot).timeframe);
     const barsAt = (now: number): number => Math.max(0, Math.floor((now - machine.split.liveFrom) / barMillis));

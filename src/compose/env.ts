@@ -65,6 +65,8 @@ const schema = z.object({
   ARES_HEARTBEAT_MS: whole(100, 60_000).default(1_000),
   /** Where the trader says on the loopback address whether it lives; nowhere when not set. */
   ARES_HEALTH_PORT: whole(1, 65_535).optional(),
+  /** Requests to the API that each token may make, a second. */
+  ARES_API_RATE: whole(1, 1_000_000).default(2_000),
   /** Which deployment this is. */
   ARES_STAGE: text('must not be empty').default('local'),
   /** What the deployment means to do; the trader refuses what it cannot do safely. */

@@ -1,3 +1,5 @@
+import type { Caller } from '../../../src/core/access/caller.ts';
+import type { Right } from '../../../src/core/access/right.ts';
 import type { ArtifactStore } from '../../../src/core/ports/artifact-store.ts';
 import type { WallClock } from '../../../src/core/ports/clock.ts';
 import type { JsonObject, Ledger } from '../../../src/core/ports/ledger.ts';
@@ -6,19 +8,7 @@ import type { ModelStore } from '../../../src/core/ports/model-store.ts';
 import type { PredictorLoader } from '../../../src/core/ports/predictor.ts';
 import type { Random } from '../../../src/core/ports/random.ts';
 
-/**
- * What a caller needs for a route. `read`: sees; `track`: writes experiments, runs, logged models and artifacts; `register`: writes registered models and versions, except
- * what decides which one trades; `lifecycle`: stages, aliases, promotion; `open`: nothing, health only.
- */
-export type Right = 'open' | 'read' | 'track' | 'register' | 'lifecycle';
-
-/** Who calls: what every audit entry names. */
-export interface Caller {
-  readonly user: string;
-  can(right: Right): boolean;
-  /** Whether the caller may act on this slot: tokens can be bound to some. */
-  mayUse(slot: string): boolean;
-}
+export type { Caller, Right };
 
 export interface MlflowCall {
   /** Of the path, decoded. */
@@ -45,5 +35,7 @@ export interface MlflowRoute {
   /** As Hono writes it, after `/api` (and after `/ajax-api`, where the same is served): `/2.0/mlflow/runs/create`. */
   readonly path: string;
   readonly right: Right;
+  /** `stream`: the handler reads the body of the request itself, of any size; `input` is then the query. JSON without this. */
+  readonly body?: 'stream';
   handle(call: MlflowCall, ports: MlflowPorts): Promise<JsonObject | Response>;
 }

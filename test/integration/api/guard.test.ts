@@ -45,18 +45,19 @@ describe('the API keeps to this machine', () => {
     }
   });
 
-  it('only reads', async () => {
-    const { ask } = await serveSeededSlot(BARS);
+  it('only reads, whoever asks: without a token the rest is refused before it is looked at', async () => {
+    const { ask, token } = await serveSeededSlot(BARS);
+    const { headers: admin } = await token({ role: 'admin' });
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-      const { status, headers, text } = await ask('/api/overview', { method });
+      expect((await ask('/api/overview', { method })).status).toBe(401);
+      const { status, headers, text } = await ask('/api/overview', { method, headers: admin });
       expect(status).toBe(405);
       expect(headers.allow).toBe('GET');
       expect(JSON.parse(text).error).toEqual({
         code: 'METHOD_REFUSED',
-        message: `this server only reads: the method must be GET, was ${method}`,
+        message: `the method must be GET here, was ${method}`,
       });
     }
-    expect((await ask('/', { method: 'HEAD' })).status).toBe(405);
   });
 
   it('sends its security headers with everything, refusals too', async () => {
@@ -98,7 +99,12 @@ describe('the API keeps to this machine', () => {
   it('says which port is busy and how to choose another', async () => {
     const { port } = await serveSeededSlot(BARS);
     const second = serveApi(
-      { port, slot: 'paper:trend:BTC/USDT:1m' as never, venue: { paper: true, label: '' } },
+      {
+        port,
+        rate: { burst: 1, perSecond: 1 },
+        slot: 'paper:trend:BTC/USDT:1m' as never,
+        venue: { paper: true, label: '' },
+      },
       {} as never,
     );
     await expect(second).rejects.toMatchObject({

@@ -1,11 +1,20 @@
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type ServedApi, serveApi } from '../../../apps/api/serve-api.ts';
+import { serveApi } from '../../../apps/api/serve-api.ts';
+import type { ServedApi } from '../../../apps/api/serve-app.ts';
+import { onnxPredictorLoader } from '../../../src/adapters/inference/onnx-predictor-loader.ts';
 import { openDatabase } from '../../../src/adapters/local/database.ts';
+import { createFileArtifactStore } from '../../../src/adapters/local/file-artifact-store.ts';
+import { createFileModelStore } from '../../../src/adapters/local/file-model-store.ts';
 import { createSqliteEventLog } from '../../../src/adapters/local/sqlite-event-log.ts';
 import { createSqliteLedger } from '../../../src/adapters/local/sqlite-ledger.ts';
 import { systemClocks } from '../../../src/adapters/local/system-clocks.ts';
+import { systemRandom } from '../../../src/adapters/local/system-random.ts';
+import { createToken, type TokenWish } from '../../../src/core/access/create-token.ts';
+import type { RateLimit } from '../../../src/core/access/token-bucket.ts';
 import type { Candle } from '../../../src/core/market-data/candle.ts';
+import type { Monotonic } from '../../../src/core/ports/clock.ts';
 import { createListedMarket, waveBars } from '../../support/listed-market.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { openSeededSlot, SEEDED_SLOT } from '../../support/seeded-slot.ts';
@@ -22,12 +31,17 @@ export async function serveSeededSlot({
   bars = 60,
   pageDirectory,
   candles: all = waveBars(bars + 100),
+  rate = { burst: 10_000, perSecond: 10_000 },
+  monotonic = systemClocks.monotonic,
 }: {
   readonly bars?: number;
   readonly pageDirectory?: string;
   readonly candles?: readonly Candle[];
+  readonly rate?: RateLimit;
+  readonly monotonic?: Monotonic;
 } = {}) {
-  const database = openDatabase(temporaryDirectory());
+  const dataDir = temporaryDirectory();
+  const database = openDatabase(dataDir);
   const ledger = createSqliteLedger(database);
   const slot = await openSeededSlot(ledger, systemClocks.wall);
   const listed: Candle[] = [];
@@ -56,13 +70,20 @@ export async function serveSeededSlot({
     eventLog: createSqliteEventLog(database),
     marketData,
     wallClock: systemClocks.wall,
-    monotonic: systemClocks.monotonic,
+    monotonic,
     timers: systemClocks.timers,
     log,
+    artifactStore: createFileArtifactStore(join(dataDir, 'artifacts')),
+    modelStore: createFileModelStore(join(dataDir, 'models')),
+    predictorLoader: onnxPredictorLoader(),
+    random: systemRandom(),
   };
   const venue = { paper: true, label: 'Paper exchange, replayed market' };
   const serve = (port: number) =>
-    serveApi({ port, slot: SEEDED_SLOT, venue, ...(pageDirectory === undefined ? {} : { pageDirectory }) }, ports);
+    serveApi(
+      { port, rate, slot: SEEDED_SLOT, venue, ...(pageDirectory === undefined ? {} : { pageDirectory }) },
+      ports,
+    );
   let api: ServedApi | undefined = await serve(0);
   const { port } = api;
   const close = async (): Promise<void> => {
@@ -85,7 +106,12 @@ export async function serveSeededSlot({
     {
       method = 'GET',
       headers = {},
-    }: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+      body,
+    }: {
+      readonly method?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string | Buffer;
+    } = {},
   ): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const call = request(
@@ -110,8 +136,16 @@ export async function serveSeededSlot({
         },
       );
       call.on('error', reject);
-      call.end();
+      call.end(body);
     });
+  /** A token and how it is sent. */
+  const token = async (wish: Partial<TokenWish> & Pick<TokenWish, 'role'>) => {
+    const command = { id: ports.random.id(), user: 'test', now: systemClocks.wall.now(), sessionId: 'test' };
+    const full = { name: `${wish.role}-${command.id.slice(0, 8)}`, slots: null, expiresAt: null, ...wish };
+    const made = await createToken(command, full, ports);
+    if (made.outcome !== 'created') throw new Error(`the token ${full.name} must be new, was not`);
+    return { name: full.name, secret: made.secret, headers: { authorization: `Bearer ${made.secret}` } };
+  };
   const get = async (path: string) => JSON.parse((await ask(path)).text);
   return {
     slot,
@@ -122,6 +156,7 @@ export async function serveSeededSlot({
     step,
     ask,
     get,
+    token,
     close,
     reopen,
     port,
