@@ -47,7 +47,7 @@ export function createApi(
   for (const { path, right, handle } of dashboardRoutes) {
     app.get(path, async ({ req, json }) => {
       await gate.admit(req.header('authorization'), right);
-      const answer = await handle(req, source);
+      const answer = await handle(req.query(), source);
       return answer instanceof Response ? answer : json(answer, 200, { 'cache-control': 'no-store' });
     });
   }

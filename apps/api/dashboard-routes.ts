@@ -1,4 +1,3 @@
-import type { HonoRequest } from 'hono';
 import * as z from 'zod';
 import type { Right } from '../../src/core/access/right.ts';
 import { auditStreams } from '../../src/core/audit/audit-entry.ts';
@@ -29,7 +28,7 @@ export interface DashboardRoute {
   readonly path: string;
   readonly right: Exclude<Right, 'open'>;
   /** @throws AresError `QUERY_INVALID` */
-  handle(request: HonoRequest, source: DashboardSource): Promise<object>;
+  handle(query: Readonly<Record<string, string>>, source: DashboardSource): Promise<object>;
 }
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
@@ -46,7 +45,11 @@ const queries = {
     stream: oneOf(auditStreams).optional(),
     type: z.string().optional(),
     user: z.string().optional(),
-    about: z.string().optional(),
+    /** Texts to look for among the details, one a line. */
+    about: z
+      .string()
+      .transform((text) => text.split('\n'))
+      .optional(),
     from: wholeNumber(0, 1e15 - 1).optional(),
     to: wholeNumber(0, 1e15 - 1).optional(),
     after: z.string().optional(),
@@ -60,16 +63,16 @@ export const dashboardRoutes: readonly DashboardRoute[] = [
   {
     path: '/api/overview',
     right,
-    async handle(req, { reader }) {
-      parseQuery(queries.none, req.query());
+    async handle(query, { reader }) {
+      parseQuery(queries.none, query);
       return reader.overview();
     },
   },
   {
     path: '/api/candles',
     right,
-    async handle(req, { reader }) {
-      const { limit } = parseQuery(queries.candles, req.query());
+    async handle(query, { reader }) {
+      const { limit } = parseQuery(queries.candles, query);
       const { candles, problem } = await reader.candles();
       return { candles: candles.slice(-limit), problem };
     },
@@ -77,8 +80,8 @@ export const dashboardRoutes: readonly DashboardRoute[] = [
   {
     path: '/api/trades',
     right,
-    async handle(req, { reader }) {
-      const { limit } = parseQuery(queries.trades, req.query());
+    async handle(query, { reader }) {
+      const { limit } = parseQuery(queries.trades, query);
       const past = await reader.history();
       return { trades: tradeRows(past, limit), swaps: modelSwaps(past.marks) };
     },
@@ -86,24 +89,24 @@ export const dashboardRoutes: readonly DashboardRoute[] = [
   {
     path: '/api/equity',
     right,
-    async handle(req, { reader }) {
-      parseQuery(queries.none, req.query());
+    async handle(query, { reader }) {
+      parseQuery(queries.none, query);
       return { points: (await reader.history()).equity };
     },
   },
   {
     path: '/api/models',
     right,
-    async handle(req, { ledger, slot }) {
-      const { state } = parseQuery(queries.models, req.query());
+    async handle(query, { ledger, slot }) {
+      const { state } = parseQuery(queries.models, query);
       return { models: await readModelRows(ledger, slot, state && [state]) };
     },
   },
   {
     path: '/api/events',
     right,
-    async handle(req, { eventLog }) {
-      const { limit, before } = parseQuery(queries.events, req.query());
+    async handle(query, { eventLog }) {
+      const { limit, before } = parseQuery(queries.events, query);
       const events = await readEventRows(eventLog, { limit, ...(before === undefined ? {} : { before }) });
       return { events, next: events.length === limit ? (events.at(-1)?.position ?? null) : null };
     },
@@ -111,12 +114,11 @@ export const dashboardRoutes: readonly DashboardRoute[] = [
   {
     path: '/api/audit',
     right,
-    async handle(req, { ledger, reader }) {
-      const { type: eventType, ...wish } = parseQuery(queries.audit, req.query());
+    async handle(query, { ledger, reader }) {
+      const { type: eventType, ...wish } = parseQuery(queries.audit, query);
       const rows = await readAuditRows(ledger, {
         ...wish,
         eventType,
-        about: req.queries('about'),
         order: 'descending',
       });
       return { ...rows, chain: await reader.auditState() };
@@ -125,16 +127,16 @@ export const dashboardRoutes: readonly DashboardRoute[] = [
   {
     path: '/api/health',
     right,
-    async handle(req, { ledger, slot, wallClock }) {
-      parseQuery(queries.none, req.query());
+    async handle(query, { ledger, slot, wallClock }) {
+      parseQuery(queries.none, query);
       return readHealthView(ledger, slot, wallClock.now());
     },
   },
   {
     path: '/api/stream',
     right,
-    handle(req, { feed }) {
-      parseQuery(queries.none, req.query());
+    handle(query, { feed }) {
+      parseQuery(queries.none, query);
       const subscription = feed.subscribe();
       return Promise.resolve(
         subscription
