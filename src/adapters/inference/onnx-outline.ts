@@ -5,7 +5,9 @@ import { protobufFields } from './protobuf-fields.ts';
 const MODEL = { graph: 7, metadata: 14 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE_OPERATOR = 4;
-const INITIALIZER_NAME = 8;
+const INITIALIZER = { name: 8, location: 14 } as const;
+/** The place of a tensor's values that is another file. */
+const EXTERNAL = 1;
 const FLOAT = 1;
 
 /** An input or output of a graph. */
@@ -22,6 +24,8 @@ export interface OnnxOutline {
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
   readonly metadata: ReadonlyMap<string, string>;
+  /** Whether values of the graph lie in another file than this one. */
+  readonly hasExternalData: boolean;
   /** What the graph's nodes compute, by ONNX's names; those of graphs within a node are not among them. */
   readonly operators: ReadonlySet<string>;
 }
@@ -55,14 +59,19 @@ export function readOutline(bytes: Uint8Array): OnnxOutline {
   const outputs: GraphValue[] = [];
   const initialized = new Set<string>();
   const operators = new Set<string>();
+  let hasExternalData = false;
   for (const field of protobufFields(graph)) {
     if (field.number === GRAPH.input) inputs.push(readValue(field.content));
     else if (field.number === GRAPH.output) outputs.push(readValue(field.content));
     else if (field.number === GRAPH.node) operators.add(text(only(field.content, NODE_OPERATOR) ?? new Uint8Array()));
-    else if (field.number === GRAPH.initializer)
-      initialized.add(text(only(field.content, INITIALIZER_NAME) ?? new Uint8Array()));
+    else if (field.number === GRAPH.initializer) {
+      for (const { number, value, content } of protobufFields(field.content)) {
+        if (number === INITIALIZER.name) initialized.add(text(content));
+        else if (number === INITIALIZER.location && value === EXTERNAL) hasExternalData = true;
+      }
+    }
   }
-  return { inputs: inputs.filter(({ name }) => !initialized.has(name)), outputs, metadata, operators };
+  return { inputs: inputs.filter(({ name }) => !initialized.has(name)), outputs, metadata, operators, hasExternalData };
 }
 
 /** A `StringStringEntryProto`: key 1, value 2. */

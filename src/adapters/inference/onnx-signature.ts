@@ -12,10 +12,16 @@ const METADATA_FIELD = 14;
 /**
  * Reads a model's signature from its metadata and checks it against the graph's inputs and outputs, without creating a session.
  *
- * @throws AresError `MODEL_INVALID` (not an ONNX file, cut off, no or a malformed signature), `SIGNATURE_MISMATCH` naming the first difference from the graph
+ * @throws AresError `MODEL_INVALID` (not an ONNX file, cut off, parts of it in another file, no or a malformed signature), `SIGNATURE_MISMATCH` naming the first difference from the graph
  */
 export function readSignature(bytes: Uint8Array): ModelSignature {
   const outline = readOutline(bytes);
+  if (outline.hasExternalData) {
+    throw new AresError(
+      'MODEL_INVALID',
+      'a model must be one ONNX file, had values in another one (external data): save it whole, in MLflow with log_model(…, save_as_external_data=False)',
+    );
+  }
   const signature = parseSignature(outline.metadata.get(SIGNATURE_KEY));
   checkGraph(signature, outline);
   return signature;

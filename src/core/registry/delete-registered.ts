@@ -93,10 +93,14 @@ async function refuseInProduction(ledger: Ledger, model: RegisteredModel): Promi
 }
 
 async function deleteCandidates(wish: RegistryWish, model: RegisteredModel, ledger: Ledger): Promise<void> {
+  // Of a model that is bound no longer the champion is found only so; nothing may be deleted before.
   for await (const versions of versionPages(ledger, model.id)) {
-    for (const { version, stage, candidate } of versions) {
+    const champion = versions.find(({ stage, candidate }) => candidate && stage === 'Production');
+    if (champion) throw inProduction(model, champion.version.version, 'be deleted');
+  }
+  for await (const versions of versionPages(ledger, model.id)) {
+    for (const { version, candidate } of versions) {
       if (!candidate) continue;
-      if (stage === 'Production') throw inProduction(model, version.version, 'be deleted');
       await deleteVersion({ ...wish, name: model.name, version: String(version.version) }, { ledger });
     }
   }

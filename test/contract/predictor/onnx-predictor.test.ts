@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import onnxProto from 'onnx-proto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readOutline } from '../../../src/adapters/inference/onnx-outline.ts';
 import { onnxPredictorLoader } from '../../../src/adapters/inference/onnx-predictor-loader.ts';
@@ -226,6 +227,23 @@ describe('a file that is no model is refused as MODEL_INVALID', () => {
     expect(() => loader.readSignature(bytes)).toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining('not JSON') }),
     );
+  });
+
+  it('with values in another file, naming the remedy', async () => {
+    const { ModelProto, TensorProto } = onnxProto.onnx;
+    const model = ModelProto.decode(writeOnnx(ensemble));
+    const elsewhere = TensorProto.create({
+      name: 'weights',
+      dataType: TensorProto.DataType.FLOAT,
+      dims: [2],
+      dataLocation: TensorProto.DataLocation.EXTERNAL,
+      externalData: [{ key: 'location', value: 'model.onnx.data' }],
+    });
+    const graph = { ...model.graph, initializer: [elsewhere] };
+    const bytes = withSignature(ModelProto.encode({ ...model, graph }).finish(), signatureOf());
+    const refused = { code: 'MODEL_INVALID', message: expect.stringContaining('save_as_external_data=False') };
+    expect(() => loader.readSignature(bytes)).toThrow(expect.objectContaining(refused));
+    await expect(loader.load(bytes)).rejects.toMatchObject(refused);
   });
 
   it('whole, but nothing ONNX Runtime can run', async () => {

@@ -18,7 +18,12 @@ const auditTypes = async () => (await desk.models.audit()).map(({ eventType }) =
 
 describe('registered models', () => {
   test('are created with the last value of each tag, and say nothing of an empty description', async () => {
-    const tags = [{ key: 'b', value: '1' }, { key: 'a', value: 'x' }, { key: 'b', value: '2' }, { key: 'c', value: '' }];
+    const tags = [
+      { key: 'b', value: '1' },
+      { key: 'a', value: 'x' },
+      { key: 'b', value: '2' },
+      { key: 'c', value: '' },
+    ];
     const answer = await desk.call('POST', 'registered-models/create', { name: 'trend', description: '', tags });
     const at = desk.clock.now();
     const expected = {
