@@ -57,6 +57,15 @@ test('never shows an upload that a crash cut off', async () => {
   expect((await store.list('a')).map(({ path }) => path)).toEqual(['a/file']);
 });
 
+test('leaves nothing on the disk of an upload that broke off', async () => {
+  const root = temporaryDirectory();
+  const store = createFileArtifactStore(root);
+  await store.put('a/file', streamOf('x'));
+  const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('gone')) });
+  await expect(store.put('a/other', broken)).rejects.toThrow('gone');
+  expect(readdirSync(join(root, 'a'))).toEqual(['file']);
+});
+
 test('uploads into folders that others empty at the same moment', async () => {
   const store = createFileArtifactStore(join(temporaryDirectory(), 'artifacts'));
   await Promise.all(

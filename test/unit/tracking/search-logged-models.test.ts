@@ -169,7 +169,7 @@ describe('a search of logged models', () => {
   });
 
   test('reads one page of the index, and the metrics of what it gives, where neither filter nor order ask for more', async () => {
-    for (let n = 0; n < 30; n++) await create(`m${n}`);
+    for (let n = 0; n < 1_001; n++) await create(`m${n}`);
     let reads = 0;
     const counting = {
       get: ledger.get,
