@@ -28,14 +28,12 @@ export type CreateTokenOutcome =
  * Makes a token and remembers its hash.
  *
  * @param command with wall time for `now`: a token's life is not the market's
- * @param keep is given the secret before the token becomes valid
  * @throws AresError `TOKEN_NAME_INVALID`
  */
 export async function createToken(
   command: Command,
   wish: TokenWish,
   { ledger, random }: { readonly ledger: Ledger; readonly random: Random },
-  keep: (secret: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<CreateTokenOutcome> {
   const name = parseTokenName(wish.name);
   const { role, expiresAt } = wish;
@@ -50,7 +48,6 @@ export async function createToken(
     const before = held && (await ledger.get(keys.accessToken(String(held.value.hash))));
     const other = before && parseAccessToken(before);
     if (other && tokenState(other, createdAt) === 'valid') return { outcome: 'name_taken', token: other };
-    await keep(secret);
     const committed = await ledger.commit({
       token: `create-token:${command.id}`,
       writes: [

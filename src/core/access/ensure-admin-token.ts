@@ -5,6 +5,13 @@ import type { Random } from '../ports/random.ts';
 import { tokenState } from './access-token.ts';
 import { createToken } from './create-token.ts';
 import { readTokens } from './read-tokens.ts';
+import { revokeToken } from './revoke-token.ts';
+
+interface FirstTokenPorts {
+  readonly ledger: Ledger;
+  readonly random: Random;
+  readonly adminTokenFile: AdminTokenFile;
+}
 
 /**
  * Makes the first token of an installation, when no token of an admin is valid, and puts it where only its owner can read it.
@@ -14,17 +21,26 @@ import { readTokens } from './read-tokens.ts';
  */
 export async function ensureAdminToken(
   command: Command,
-  ports: { readonly ledger: Ledger; readonly random: Random; readonly adminTokenFile: AdminTokenFile },
+  ports: FirstTokenPorts,
 ): Promise<{ readonly secret: string } | undefined> {
   const tokens = await readTokens(ports.ledger);
   if (tokens.some((token) => token.role === 'admin' && tokenState(token, command.now) === 'valid')) return undefined;
-  // Kept before it is valid: an end between the two leaves a useless file, not a valid token that nobody knows.
-  const wish = { role: 'admin', slots: null, expiresAt: null } as const;
-  const keep = (secret: string): Promise<void> => ports.adminTokenFile.write(secret);
-  const created = await createToken(command, { ...wish, name: 'admin' }, ports, keep);
-  if (created.outcome === 'created') return { secret: created.secret };
-  // Somebody else made it at the same moment, or gave the name to a lesser one.
-  if (created.token.role === 'admin') return undefined;
-  const other = await createToken(command, { ...wish, name: `admin-${command.now}` }, ports, keep);
-  return other.outcome === 'created' ? { secret: other.secret } : undefined;
+  const wish = { name: 'admin', role: 'admin', slots: null, expiresAt: null } as const;
+  let made = await createToken(command, wish, ports);
+  // Somebody gave the name to a lesser one; a token of an admin was made by another start at the same moment.
+  if (made.outcome === 'name_taken' && made.token.role !== 'admin')
+    made = await createToken(command, { ...wish, name: `admin-${command.now}` }, ports);
+  if (made.outcome === 'name_taken') return undefined;
+  await keep(made.token.name, made.secret, command, ports);
+  return { secret: made.secret };
+}
+
+/** Only who has made it writes the file: of two starts the other one's would be no token. */
+async function keep(name: string, secret: string, command: Command, ports: FirstTokenPorts): Promise<void> {
+  try {
+    await ports.adminTokenFile.write(secret);
+  } catch (error) {
+    await revokeToken(command, { name, reason: 'it could not be kept for its owner' }, ports);
+    throw error;
+  }
 }
