@@ -9,6 +9,7 @@ type Define = (program: Command, deliver: Deliver) => void;
 const groups: readonly { readonly commands: readonly string[]; readonly load: () => Promise<Define> }[] = [
   { commands: ['status'], load: async () => (await import('./commands/status.ts')).defineStatus },
   { commands: ['models'], load: async () => (await import('./commands/models.ts')).defineModels },
+  { commands: ['slots'], load: async () => (await import('./commands/slots.ts')).defineSlots },
   { commands: ['promote'], load: async () => (await import('./commands/promote.ts')).definePromote },
   { commands: ['rollback'], load: async () => (await import('./commands/rollback.ts')).defineRollback },
   {

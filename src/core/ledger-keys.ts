@@ -72,7 +72,7 @@ export const keys = {
   handled: (functionName: string, invocationId: string) => state(`handled#${functionName}`, invocationId),
   /** A registered model of a slot. Its index lists the models of a slot in one lifecycle state. */
   model: (slot: SlotId, runId: string) => registry(`models#${slot}`, runId),
-  /** A registered model of MLflow by its name; every change of its versions, aliases and stages writes it. Its index lists those bound to a slot. All: query pk `registered-models`. */
+  /** A registered model of MLflow by its name; every change of its versions, aliases and stages writes it. All: query pk `registered-models`. */
   registeredModel: (name: string) => registry('registered-models', name),
   /** The name of the registered model that has this id: versions lie under the id, so that a new name moves nothing. */
   registeredModelName: (id: string) => registry('registered-model-names', id),
@@ -112,8 +112,6 @@ export const indexes = {
     pk: `models#${slot}#${modelState}`,
     sk: order,
   }),
-  /** Registered models whose versions become a slot's candidates, by name. */
-  boundModels: (slot: SlotId, name = ''): IndexKey => ({ pk: `bound#${slot}`, sk: name }),
   /** Versions of registered models that one run gave. */
   versionsOfRun: (runId: string, modelId = '', version = 0): IndexKey => ({
     pk: `versions-of-run#${runId}`,

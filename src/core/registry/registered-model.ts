@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AresError } from '../ares-error.ts';
-import { indexes, keys } from '../ledger-keys.ts';
+import { keys } from '../ledger-keys.ts';
 import type { SlotId } from '../models/slot.ts';
 import type { Expected, Item, LedgerReader, Write } from '../ports/ledger.ts';
 import { MlflowError } from '../tracking/mlflow-error.ts';
@@ -50,10 +50,12 @@ export function parseRegisteredModel(item: Item): StoredRegisteredModel {
   });
 }
 
-export function putRegisteredModel(model: RegisteredModel, expected: Expected): Write {
-  const write = { kind: 'put', key: keys.registeredModel(model.name), expected, value: model } as const;
-  return model.slot === null ? write : { ...write, index: indexes.boundModels(model.slot, model.name) };
-}
+export const putRegisteredModel = (model: RegisteredModel, expected: Expected): Write => ({
+  kind: 'put',
+  key: keys.registeredModel(model.name),
+  expected,
+  value: model,
+});
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export async function findRegisteredModel(
