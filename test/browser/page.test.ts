@@ -73,7 +73,7 @@ describe.skipIf(!browserAvailable())('the page in a browser', () => {
     const { page, complaints, asked } = await open(served, DESKTOP);
     const overview = await served.get('/api/overview');
     expect(await page.getByRole('banner').textContent()).toMatch(
-      /Ares\s*BTC\/USDT[\s\S]*Paper exchange, replayed market[\s\S]*UTC[\s\S]*ACTIVE\s*Live/,
+      /Ares[\s\S]*BTC\/USDT[\s\S]*Paper exchange, replayed market[\s\S]*UTC[\s\S]*ACTIVE\s*Live/,
     );
     expect(await figure(page, 'Equity')).toBe(
       `${Number(overview.account.equity).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} USDT`,
@@ -196,7 +196,7 @@ describe.skipIf(!browserAvailable())('the page in a browser', () => {
     const served = await traded();
     const { page } = await open(served, DESKTOP);
     const reached: unknown[] = [];
-    for (let tabs = 0; tabs < 7; tabs += 1) {
+    for (let tabs = 0; tabs < 10; tabs += 1) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate('document.activeElement.ariaLabel ?? document.activeElement.textContent'));
     }

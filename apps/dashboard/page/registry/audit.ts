@@ -12,7 +12,7 @@ export async function lifecycleOf(
 ): Promise<Page<LifecycleEntry>> {
   const answer = await getJson<{ entries: LifecycleEntry[]; next: string | null }>(
     '/api/audit',
-    { stream: 'models', limit: PAGE, about: names, after },
+    { stream: 'models', limit: PAGE, about: names.join('\n'), after },
     signal,
   );
   return { items: answer.entries, next: answer.next ?? undefined };

@@ -1,21 +1,25 @@
+const opening = {
+  experiments: 'These experiments come with Ares.',
+  run: 'Nothing is logged here yet.',
+  model: 'No model is registered yet.',
+} as const;
+
 /** How the first run or model gets here. */
-export function BeginHint({ what }: { readonly what: 'run' | 'model' }) {
+export function BeginHint({ what }: { readonly what: keyof typeof opening }) {
   return (
     <div class="begin">
-      <p>
-        {what === 'run' ? 'Nothing is logged here yet.' : 'No model is registered yet.'} Any MLflow client of versions 2
-        and 3 can begin:
-      </p>
+      <p>{opening[what]} Any MLflow client of versions 2 and 3 can begin:</p>
       <pre>
         <code>
           {`export MLFLOW_TRACKING_URI=${location.origin}\nexport MLFLOW_TRACKING_TOKEN=…`}
-          {what === 'run'
+          {what !== 'model'
             ? `\n\nimport mlflow\nmlflow.set_experiment("first")\nwith mlflow.start_run():\n    mlflow.log_metric("accuracy", 0.53)`
             : `\n\nimport mlflow\nmlflow.register_model("runs:/RUN_ID/model", "NAME")`}
         </code>
       </pre>
       <p class="muted">
-        The token was shown when Ares was first started; <code>./ares token create</code> makes another one.
+        The token was shown when Ares was first started; <code>./ares token create NAME --role trainer</code> makes
+        another one.
       </p>
     </div>
   );

@@ -72,9 +72,12 @@ export function ComparisonTable({ runs }: { readonly runs: readonly Run[] }) {
                       <th scope="row">
                         {key}
                         {differs && (
-                          <span class="mark" title="differs">
-                            ≠
-                          </span>
+                          <>
+                            {' '}
+                            <span class="mark" role="img" aria-label="differs" title="differs">
+                              ≠
+                            </span>
+                          </>
                         )}
                       </th>
                       {values.map((value, i) => (

@@ -14,6 +14,8 @@ import { SortHeading } from './sort-heading.tsx';
 import { usePages } from './use-pages.ts';
 
 const FIRST = '-last_update_time';
+/** The experiments that exist before anybody makes one. */
+const OWN: readonly string[] = ['0', '1'];
 
 function Row({ experiment }: { readonly experiment: Experiment }) {
   const { experiment_id: id, name, creation_time: created, last_update_time: changed, tags } = experiment;
@@ -46,7 +48,7 @@ export function ExperimentsView({ route }: { readonly route: Extract<Route, { vi
   );
   const { items, reading, problem } = pages;
   const sorting = { order, onOrder: (next: Order) => go({ order: orderText(next) }) };
-  const untouched = filter === '' && items.length === 1 && items[0]?.experiment_id === '0';
+  const untouched = filter === '' && !reading && items.every(({ experiment_id: id }) => OWN.includes(id));
   return (
     <Card title="Experiments">
       <FilterBox
@@ -85,8 +87,10 @@ export function ExperimentsView({ route }: { readonly route: Extract<Route, { vi
         </ScrollRegion>
       )}
       <PageEnd pages={pages} things={['experiment', 'experiments']} />
-      {!reading && !problem && items.length === 0 && <p class="empty">No experiment fits this filter.</p>}
-      {untouched && <BeginHint what="run" />}
+      {!reading && !problem && items.length === 0 && filter !== '' && (
+        <p class="empty">No experiment fits this filter.</p>
+      )}
+      {untouched && !problem && <BeginHint what="experiments" />}
     </Card>
   );
 }
