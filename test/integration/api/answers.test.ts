@@ -91,7 +91,7 @@ describe('the API answers', () => {
         ({ details }: { details: { runId: string } }) => details.runId,
       );
     expect(new Set(await about('about=run-2'))).toEqual(new Set(['run-2']));
-    expect(new Set(await about('about=run-1&about=run-2'))).toEqual(new Set(['run-1', 'run-2']));
+    expect(new Set(await about('about=run-1%0Arun-2'))).toEqual(new Set(['run-1', 'run-2']));
     expect(await about('about=run-3')).toEqual([]);
     expect((await get(`/api/audit?from=${entry.timestamp}&to=${entry.timestamp}&type=ModelPromoted`)).entries).toEqual([
       entry,
