@@ -6,7 +6,7 @@ import type { RunDocument } from './run-document.ts';
 import { runWrites } from './run-writes.ts';
 import type { TrackingPorts } from './tracking-ports.ts';
 
-export interface RunChange {
+interface RunChange {
   /** The run as it shall be; the same object when nothing changes. May be asked several times. */
   readonly change: (run: RunDocument) => RunDocument;
   /** A deleted run refuses everything but its own restoring. */

@@ -1,4 +1,4 @@
-import type { Batch } from './log-batch.ts';
+import type { Batch } from './batch.ts';
 import { checkMetric } from './metric-point.ts';
 import { MlflowError } from './mlflow-error.ts';
 import { checkParam, checkTag } from './run-tag.ts';

@@ -10,7 +10,7 @@ const KEEP_TOKEN_MS = 60_000;
 const ATTEMPTS = 30;
 
 /** What one attempt decided: nothing to write, or all of it. */
-export interface TrackingChange<Result> {
+interface TrackingChange<Result> {
   readonly result: Result;
   readonly writes?: readonly Write[];
   readonly audit?: readonly AuditDraft[];

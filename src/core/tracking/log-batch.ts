@@ -1,4 +1,5 @@
 import type { Write } from '../ports/ledger.ts';
+import type { Batch } from './batch.ts';
 import { changeRun } from './change-run.ts';
 import { checkBatch } from './check-batch.ts';
 import { loggedModelMetrics } from './logged-model-metrics.ts';
@@ -9,12 +10,6 @@ import type { RunDocument } from './run-document.ts';
 import type { KeyValue } from './run-tag.ts';
 import { withTags } from './run-tags.ts';
 import type { TrackingPorts } from './tracking-ports.ts';
-
-export interface Batch {
-  readonly metrics: readonly LoggedMetric[];
-  readonly params: readonly KeyValue[];
-  readonly tags: readonly KeyValue[];
-}
 
 /** So many values go into the run's own commit, which then is the only one; more are appended before it. */
 const MOST_IN_COMMIT = 8;

@@ -9,7 +9,7 @@ const MOST_RUNS = 100;
 const MOST_POINTS = 25_000;
 const MOST_SAMPLED = 2_500;
 
-export interface RunPoint {
+interface RunPoint {
   readonly runId: string;
   readonly point: MetricPoint;
 }

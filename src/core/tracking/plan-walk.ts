@@ -2,7 +2,7 @@ import { keys } from '../ledger-keys.ts';
 import { experimentOf } from './experiment.ts';
 import type { StoredRun } from './run-document.ts';
 import { isIndexedTag } from './run-pointers.ts';
-import type { ParsedSearch } from './search-runs.ts';
+import type { ParsedSearch } from './run-search.ts';
 import type { TrackingPorts } from './tracking-ports.ts';
 import { newestRuns, taggedRuns, topRuns } from './walk-runs.ts';
 

@@ -5,7 +5,7 @@ import { MlflowError } from './mlflow-error.ts';
 import { parseExperimentId } from './parse-experiment-id.ts';
 import type { TrackingPorts } from './tracking-ports.ts';
 
-export interface StoredExperiment {
+interface StoredExperiment {
   readonly experiment: Experiment;
   readonly version: number;
 }

@@ -10,7 +10,7 @@ const MOST_KEPT_RUNS = 60_000;
 const WALKS_BEFORE_READING = 3;
 const MOST_READ_AHEAD = 20_000;
 
-export interface RunBoards {
+interface RunBoards {
   /** The board of an experiment when it is in memory. */
   known(experimentId: string): RunBoard | undefined;
   /** The board of an experiment, current; `undefined` when the experiment has too many runs. */

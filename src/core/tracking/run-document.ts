@@ -2,7 +2,7 @@ import { AresError } from '../ares-error.ts';
 import type { Item } from '../ports/ledger.ts';
 
 /** JSON has no text for what is no number. */
-export type StoredValue = number | 'NaN';
+type StoredValue = number | 'NaN';
 
 /** The last value of a metric by step, then time, then value. */
 export type LatestMetric = readonly [value: StoredValue, timestamp: number, step: number];

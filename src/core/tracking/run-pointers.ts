@@ -5,7 +5,7 @@ import { runOrder } from './run-order.ts';
 import { descendingFloat } from './sortable-float.ts';
 
 /** The tag whose runs are found by its value. */
-export const INDEXED_TAG = 'model_status';
+const INDEXED_TAG = 'model_status';
 /** A longer value is no status, and no key. */
 const MAX_TAG_VALUE = 500;
 

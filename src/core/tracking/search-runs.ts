@@ -3,35 +3,18 @@ import { firstMatches } from './first-matches.ts';
 import { MlflowError } from './mlflow-error.ts';
 import { pageOffset, pageTokenAt } from './page-token.ts';
 import { parseExperimentId } from './parse-experiment-id.ts';
-import { planWalk } from './plan-walk.ts';
+import { planWalk, type WalkPlan } from './plan-walk.ts';
 import { MOST_SEARCHED_RUNS, runBoards } from './run-boards.ts';
-import { type ParsedFilter, parseFilter } from './search/parse-filter.ts';
-import { type ParsedOrderBy, parseOrderBy } from './search/parse-order-by.ts';
+import type { ParsedSearch, RunSearch } from './run-search.ts';
+import { parseFilter } from './search/parse-filter.ts';
+import { parseOrderBy } from './search/parse-order-by.ts';
 import { type SearchedRun, searchedRun } from './searched-run.ts';
 import type { TrackingPorts } from './tracking-ports.ts';
-import { stagesOf, type ViewType } from './view-type.ts';
+import { stagesOf } from './view-type.ts';
 
 const MOST_RESULTS = 50_000;
 /** Runs that a walk along an index looks at before reading the whole experiment is tried. */
 const SHORT_WALK = 1_000;
-
-export interface RunSearch {
-  readonly experimentIds: readonly string[];
-  readonly view: ViewType;
-  readonly filter?: string | undefined;
-  readonly orderBy: readonly string[];
-  readonly maxResults: number;
-  readonly pageToken?: string | undefined;
-}
-
-/** A search whose texts have been read. */
-export interface ParsedSearch extends Pick<RunSearch, 'view' | 'orderBy'> {
-  readonly experimentIds: readonly string[];
-  readonly filter: ParsedFilter;
-  readonly order: ParsedOrderBy;
-  /** So many results are wanted, those of the pages before among them. */
-  readonly count: number;
-}
 
 /**
  * Runs that match, in order; without one, the newest first.
@@ -74,12 +57,10 @@ async function firstRuns(ports: TrackingPorts, search: ParsedSearch): Promise<re
   return far ?? refuse(search.experimentIds);
 }
 
-type Plan = NonNullable<Awaited<ReturnType<typeof planWalk>>>;
-
 /** The first matches of every experiment, each along an index; `undefined` when that would look at too many runs. */
 async function walkAll(
   { experimentIds, filter, order, count }: ParsedSearch,
-  plan: Plan,
+  plan: WalkPlan,
   most: number,
 ): Promise<readonly SearchedRun[] | undefined> {
   const found: SearchedRun[] = [];

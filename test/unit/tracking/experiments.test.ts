@@ -8,6 +8,7 @@ import { readExperiment, readExperimentByName } from '../../../src/core/tracking
 import { readRun } from '../../../src/core/tracking/read-run.ts';
 import { renameExperiment } from '../../../src/core/tracking/rename-experiment.ts';
 import { type ExperimentSearch, searchExperiments } from '../../../src/core/tracking/search-experiments.ts';
+import { sweepRuns } from '../../../src/core/tracking/sweep-runs.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { temporarySqliteLedger, trackingDesk } from '../../support/tracking-desk.ts';
 
@@ -156,6 +157,25 @@ describe('an experiment that is there', () => {
     const { run: after } = await readRun(ledger, run.runId);
     expect(after).toMatchObject({ stage: 'deleted', params: { p: '1' } });
   });
+});
+
+test('a sweep changes a run by what it is, when somebody changed it after it was listed', async () => {
+  const ledger = createMemoryLedger();
+  const { ports, newRun } = trackingDesk(ledger);
+  const runs = [await newRun(), await newRun()];
+  const other = trackingDesk(ledger);
+  let once = true;
+  ledger.beforeCommit = async () => {
+    if (!once) return;
+    once = false;
+    await logBatch(other.ports, runs[0]?.runId ?? '', { metrics: [], params: [{ key: 'p', value: '1' }], tags: [] });
+  };
+  await sweepRuns(ports, '0', 'active', (run) => ({ ...run, stage: 'deleted' }));
+  const after = await Promise.all(runs.map(async ({ runId }) => (await readRun(ledger, runId)).run));
+  expect(after.map(({ stage, params }) => [stage, params])).toEqual([
+    ['deleted', { p: '1' }],
+    ['deleted', {}],
+  ]);
 });
 
 describe('the search of experiments', () => {

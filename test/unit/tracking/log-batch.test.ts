@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Batch, logBatch, logMetric } from '../../../src/core/tracking/log-batch.ts';
+import type { Batch } from '../../../src/core/tracking/batch.ts';
+import { logBatch, logMetric } from '../../../src/core/tracking/log-batch.ts';
 import type { LoggedMetric } from '../../../src/core/tracking/metric-point.ts';
 import { readMetricHistory } from '../../../src/core/tracking/read-metric-history.ts';
 import { readRun } from '../../../src/core/tracking/read-run.ts';

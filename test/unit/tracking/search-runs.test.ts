@@ -8,8 +8,9 @@ import { setExperimentTag } from '../../../src/core/tracking/experiment-tags.ts'
 import { logBatch } from '../../../src/core/tracking/log-batch.ts';
 import { runBoards } from '../../../src/core/tracking/run-boards.ts';
 import { runOrder } from '../../../src/core/tracking/run-order.ts';
+import type { RunSearch } from '../../../src/core/tracking/run-search.ts';
 import { setRunTag } from '../../../src/core/tracking/run-tags.ts';
-import { type RunSearch, searchRuns } from '../../../src/core/tracking/search-runs.ts';
+import { searchRuns } from '../../../src/core/tracking/search-runs.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { temporarySqliteLedger, trackingDesk } from '../../support/tracking-desk.ts';
 
