@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { prefixOf, type StageConfig, slotIdOf } from '../../src/compose/stage-config.ts';
 import { stageEnvironment } from '../../src/compose/stage-environment.ts';
@@ -67,15 +67,18 @@ export class FunctionsStack extends Stack {
     });
   }
 
-  /** Over all functions of the region, since they share one limit. */
+  /** Over all functions of the region, since they share one limit; what strangers can start has a limit and an alarm of its own. */
   #watchThrottles(config: StageConfig, topic: AlertTopic): void {
+    const throttles = { namespace: 'AWS/Lambda', metricName: 'Throttles', statistic: 'Sum' };
+    const open = [...this.functions.values()].filter(({ url }) => url !== undefined).map(({ fn }) => fn);
+    const own = Object.fromEntries(open.map((fn, at) => [`open${at}`, fn.metricThrottles({ statistic: 'Sum' })]));
     new MoneyAlarm(this, 'Throttled', {
       name: `${prefixOf(config)}functions-throttled`,
-      metric: new Metric({
-        namespace: 'AWS/Lambda',
-        metricName: 'Throttles',
+      metric: new MathExpression({
+        expression: ['every', ...Object.keys(own).map((id) => `FILL(${id}, 0)`)].join(' - '),
+        usingMetrics: { every: new Metric(throttles), ...own },
         period: Duration.minutes(5),
-        statistic: 'Sum',
+        label: 'Refused starts',
       }),
       threshold: 10,
       periods: 2,

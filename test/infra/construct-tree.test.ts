@@ -6,9 +6,11 @@ import {
   onNode24,
   onOnePlatform,
   traced,
+  withBoundedAddress,
   withBoundedLogs,
   withDeadLetters,
   withErrorAlarm,
+  withWatchedAddress,
 } from './rules/functions.ts';
 import { bucketsAreSafe, queuesAndTopicsAreSafe, secretsAndKeysAreSafe, tablesAreSafe } from './rules/kept-things.ts';
 import { defaultGroupIsUnused, littleGoesOut, logsRefused, nothingComesIn } from './rules/network.ts';
@@ -101,6 +103,29 @@ const promises: readonly { readonly promise: string; readonly rule: Rule; readon
     breaks: [
       (tree) =>
         tree.filter(({ properties }) => !(properties.MetricName === 'Errors' && /monitor/.test(properties.AlarmName))),
+    ],
+  },
+  {
+    promise: 'every function with an address has an alarm over its answers of 500 and one over refused starts',
+    rule: withWatchedAddress,
+    breaks: [
+      (tree) => tree.filter(({ properties }) => properties.MetricName !== 'Url5xxCount'),
+      (tree) => tree.filter(({ properties }) => !/serve-registry-throttled/.test(properties.AlarmName)),
+    ],
+  },
+  {
+    promise:
+      'what anybody can start leaves the other functions their part of the limit, and asks AWS for no page’s origin',
+    rule: withBoundedAddress,
+    breaks: [
+      (tree) =>
+        tree.map((placed) =>
+          placed.properties.FunctionName?.endsWith?.('serve-registry')
+            ? { ...placed, properties: { ...placed.properties, ReservedConcurrentExecutions: undefined } }
+            : placed,
+        ),
+      (tree) => broken(tree, 'AWS::Lambda::Url', (url) => (url.Cors = { AllowOrigins: ['*'] })),
+      (tree) => broken(tree, 'AWS::Lambda::Url', (url) => (url.InvokeMode = 'RESPONSE_STREAM')),
     ],
   },
   {
@@ -205,11 +230,22 @@ const promises: readonly { readonly promise: string; readonly rule: Rule; readon
     ],
   },
   {
-    promise: 'no role may delete a table, a model or a key',
+    promise: 'no role may delete a table, a model or a key, nor a version of an artifact',
     rule: nothingForbidden,
     breaks: [
       (tree) =>
         broken(tree, POLICY, (policy) => policy.PolicyDocument.Statement.push(allow('s3:DeleteObject', 'arn:x'))),
+      (tree) =>
+        broken(tree, POLICY, (policy) => {
+          const below = (prefix: string) => ({ 'Fn::Join': ['', [{ 'Fn::ImportValue': 'bucket' }, prefix]] });
+          const both = [below('/artifacts/*'), below('/models/*')];
+          policy.PolicyDocument.Statement.push({ ...allow('s3:DeleteObject', both) });
+        }),
+      (tree) =>
+        broken(tree, POLICY, (policy) => {
+          const artifacts = { 'Fn::Join': ['', [{ 'Fn::ImportValue': 'bucket' }, '/artifacts/*']] };
+          policy.PolicyDocument.Statement.push(allow('s3:DeleteObjectVersion', artifacts));
+        }),
     ],
   },
   {

@@ -93,6 +93,60 @@ describe('the functions', () => {
   });
 });
 
+describe('the registry', () => {
+  it('has an address that anybody may ask, and two permissions that say so', () => {
+    expect(resourcesOf(paper, 'AWS::Lambda::Url')).toMatchObject([{ AuthType: 'NONE', InvokeMode: 'BUFFERED' }]);
+    const open = resourcesOf(paper, 'AWS::Lambda::Permission').filter(({ Principal }) => Principal === '*');
+    expect(open).toMatchObject([
+      { Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' },
+      { Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true },
+    ]);
+    expect(paper.templates.functions.Outputs?.AresRegistryUrl?.Value).toMatchObject({
+      'Fn::GetAtt': [expect.stringMatching(/^serveregistry/), 'FunctionUrl'],
+    });
+  });
+
+  it('writes models and artifacts, and deletes artifacts only, no version of them', () => {
+    expect(actionsOn('serve-registry', /Models/)).toEqual([
+      's3:AbortMultipartUpload',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+    ]);
+    expect(actionsOn('serve-registry', /Artifacts/)).toEqual([
+      's3:AbortMultipartUpload',
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+    ]);
+    expect(actionsOn('serve-registry', /EventBus|Alerts|ExchangeKeys/)).toEqual([]);
+  });
+
+  it('knows its tables and buckets, and nothing of exchange or bus', () => {
+    expect(Object.keys(functionOf('serve-registry').Environment.Variables).toSorted()).toEqual([
+      'ARES_ARTIFACT_BUCKET',
+      'ARES_AUDIT_TABLE',
+      'ARES_MODEL_BUCKET',
+      'ARES_REGISTRY_TABLE',
+      'ARES_STAGE',
+      'ARES_STATE_TABLE',
+    ]);
+  });
+
+  it('runs twenty times at once and no more, and is not counted among the functions that are held up', () => {
+    expect(functionOf('serve-registry').ReservedConcurrentExecutions).toBe(20);
+    const alarm = resourcesOf(paper, 'AWS::CloudWatch::Alarm').find(
+      ({ AlarmName }) => AlarmName === 'ares-paper-functions-throttled',
+    );
+    const [expression, every, open] = alarm.Metrics;
+    expect(expression).toMatchObject({ Expression: 'every - FILL(open0, 0)' });
+    expect(every.MetricStat.Metric).toEqual({ MetricName: 'Throttles', Namespace: 'AWS/Lambda' });
+    expect(JSON.stringify(open.MetricStat.Metric)).toContain('serveregistry');
+    for (const { MetricStat } of [every, open]) expect(MetricStat).toMatchObject({ Period: 300, Stat: 'Sum' });
+  });
+});
+
 describe('events', () => {
   const slotOfPaper = 'main:trend:BTC/USDT:1m';
   const eventOf = (name: EventName, slot: string | null): object => {
@@ -207,6 +261,7 @@ describe('the outputs', () => {
       'REGISTRY_TABLE',
       'AUDIT_TABLE',
       'MODEL_BUCKET',
+      'ARTIFACT_BUCKET',
       'EVENT_BUS',
       'COMMAND_QUEUE_URL',
     ] as const;

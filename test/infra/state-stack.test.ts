@@ -39,6 +39,7 @@ describe('the state stack', () => {
       'AWS::DynamoDB::Table',
       'AWS::KMS::Key',
       'AWS::S3::Bucket',
+      'AWS::S3::Bucket',
       'AWS::SecretsManager::Secret',
     ]);
     for (const resource of kept)
@@ -90,19 +91,40 @@ describe('the tables', () => {
   });
 });
 
+/** The properties of a bucket, by the beginning of its id. */
+const bucketOf = (from: Synthesised, id: 'Models' | 'Artifacts'): Properties =>
+  Object.entries(resourcesOf(from, 'AWS::S3::Bucket')).find(([name]) => name.startsWith(id))?.[1];
+
 describe('models', () => {
   it('are locked for as many days as the stage says, and only then', () => {
-    expect(only(paper, 'AWS::S3::Bucket')).not.toHaveProperty('ObjectLockEnabled');
-    expect(only(live, 'AWS::S3::Bucket')).toMatchObject({
+    expect(bucketOf(paper, 'Models')).not.toHaveProperty('ObjectLockEnabled');
+    expect(bucketOf(live, 'Models')).toMatchObject({
       ObjectLockEnabled: true,
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 30 } } },
     });
   });
 
   it('do not expire', () => {
-    const { Rules } = only(paper, 'AWS::S3::Bucket').LifecycleConfiguration;
+    const { Rules } = bucketOf(paper, 'Models').LifecycleConfiguration;
     expect(Rules).toEqual([
       { Id: 'unfinished-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
+    ]);
+  });
+});
+
+describe('artifacts', () => {
+  it('can be deleted by who made them, and brought back for a month', () => {
+    const { LifecycleConfiguration, ...bucket } = bucketOf(live, 'Artifacts');
+    expect(bucket).not.toHaveProperty('ObjectLockEnabled');
+    expect(bucket.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    expect(LifecycleConfiguration.Rules).toEqual([
+      { Id: 'unfinished-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
+      {
+        Id: 'deleted',
+        Status: 'Enabled',
+        ExpiredObjectDeleteMarker: true,
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+      },
     ]);
   });
 });

@@ -70,3 +70,27 @@ export const withBoundedLogs: Rule = all(
     ),
   ),
 );
+
+const urlsOf = (fn: Placed, tree: Tree): Tree =>
+  sameStack(tree, 'AWS::Lambda::Url', fn).filter(({ properties }) => refersTo(properties.TargetFunctionArn, fn));
+
+export const withWatchedAddress: Rule = each(
+  FUNCTION,
+  'have alarms over the answers and the refused starts of its address',
+  (fn, tree) =>
+    urlsOf(fn, tree).length === 0 || ['Url5xxCount', 'Throttles'].every((metric) => watches(metric, fn, tree)),
+);
+
+/** Buffered, as the handler answers; for programs, which know no origins. */
+export const withBoundedAddress: Rule = all(
+  each(
+    FUNCTION,
+    'run a limited number of times at once where anybody can start it',
+    (fn, tree) => urlsOf(fn, tree).length === 0 || fn.properties.ReservedConcurrentExecutions <= 100,
+  ),
+  each(
+    'AWS::Lambda::Url',
+    'be answered at once, and by no page',
+    ({ properties }) => properties.InvokeMode === 'BUFFERED' && properties.Cors === undefined,
+  ),
+);

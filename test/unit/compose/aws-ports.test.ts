@@ -47,6 +47,7 @@ const shared = ports('aws').filter((port) => ports('local').includes(port));
 const needed = [
   ...functions.map(({ name }) => `functions/${name}/handler.ts`),
   'src/compose/event-handler.ts',
+  'src/compose/http-handler.ts',
   'src/compose/stream-handler.ts',
   'apps/trader/main.ts',
 ].flatMap(portsIn);
@@ -79,6 +80,7 @@ describe('the ports on AWS', () => {
 
   it.each([
     ['model-store', 'modelStore()', 'ARES_MODEL_BUCKET'],
+    ['artifact-store', 'artifactStore()', 'ARES_ARTIFACT_BUCKET'],
     ['secrets', 'secrets()', 'ARES_KEYS_SECRET_PREFIX'],
     ['cipher', 'cipher()', 'ARES_CIPHER_KEY_ARN'],
     ['notifier', 'notifier()', 'ARES_ALERT_TOPIC_ARN'],

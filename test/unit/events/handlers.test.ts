@@ -11,7 +11,12 @@ const importedPorts = (source: string): string[] =>
   [...source.matchAll(/from '#port\/([a-z-]+)'/g)].map(([, port]) => port as string);
 
 /** These hold nothing and reach nothing outside the process, so there is nothing to grant. */
-const ungranted = ['log', 'monotonic', 'random', 'timers', 'wall-clock'];
+const ungranted = ['log', 'monotonic', 'random', 'signature-reader', 'timers', 'wall-clock'];
+
+const wrappers: readonly (readonly [kind: string, wrapper: string])[] = [
+  ['outbox', 'streamHandler'],
+  ['http', 'httpHandler'],
+];
 
 describe('the functions of the wiring table', () => {
   const names = functions.map(({ name }) => name as string).toSorted();
@@ -27,15 +32,16 @@ describe('the functions of the wiring table', () => {
 
   it.each(functions)('$name names itself, and decides nothing in its handler', ({ name, triggers }) => {
     const source = sourceOf(name);
-    const wrapper = triggers.some(({ kind }) => kind === 'outbox') ? 'streamHandler' : 'eventHandler';
+    const own = wrappers.find(([started]) => triggers.some(({ kind }) => kind === started));
+    const wrapper = own?.[1] ?? 'eventHandler';
     expect(source).toContain(`export const handler = ${wrapper}('${name}', `);
     expect(source).not.toMatch(/\b(if|for|while|switch|function|await)\b|=>/);
     expect(source.trim().split('\n').length).toBeLessThanOrEqual(12);
   });
 
-  it('are the ones the function host of one machine can load, but for the relay, whose work it does itself', () => {
+  it('are the ones the function host of one machine can load, but for those whose work it or a server does itself', () => {
     expect(Object.keys(handlers)).toEqual(hostedFunctions.map(({ name }) => name));
-    expect(names.filter((name) => !(name in handlers))).toEqual(['relay-outbox']);
+    expect(names.filter((name) => !(name in handlers))).toEqual(['relay-outbox', 'serve-registry']);
     const check = ['--conditions=local', `${root}scripts/generate-handlers.ts`, '--check'];
     expect(() => execFileSync(process.execPath, check, { stdio: 'pipe' })).not.toThrow();
   });
