@@ -7,6 +7,7 @@ import { decisionLatency } from './decision-latency.ts';
 import { hotSwap } from './hot-swap.ts';
 import { inferenceOverhead } from './inference-overhead.ts';
 import { ledgerCost } from './ledger-cost.ts';
+import { registry } from './registry.ts';
 import { soak } from './soak.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'hot-swap': hotSwap,
   'inference-overhead': inferenceOverhead,
   'ledger-cost': ledgerCost,
+  registry,
   soak,
 };
 
