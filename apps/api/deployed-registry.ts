@@ -16,7 +16,9 @@ import { refusal } from './refusal.ts';
  */
 export function deployedRegistry(granted: Omit<MlflowPorts, keyof HttpRuntime>, runtime: HttpRuntime): Hono {
   const ports = { ...granted, ...runtime };
-  const gate = createGate({ openReads: false, rate: rateLimit(readEnv()) }, ports);
+  // An instance is frozen between requests, and a clock of running time may stand still meanwhile: a token that was revoked would be good for long.
+  const clock = { now: () => ports.wallClock.now() };
+  const gate = createGate({ openReads: false, rate: rateLimit(readEnv()) }, { ...ports, monotonic: clock });
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
