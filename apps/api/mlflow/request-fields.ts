@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
-/** The genuine server's word for what was given, in Python's names. */
+/** The genuine server's word for what was given, in Python's names; the space before it is the genuine server's too. */
 function hint(value: unknown): string {
   const kind = Array.isArray(value)
     ? 'list'
     : ({ string: 'str', boolean: 'bool', object: 'dict', number: Number.isInteger(value) ? 'int' : 'float' }[
         typeof value as string
       ] ?? typeof value);
-  return `Hint: Value was of type '${kind}'`;
+  return ` Hint: Value was of type '${kind}'`;
 }
 
 const error = ({ input }: { readonly input?: unknown }) => hint(input);
@@ -27,7 +27,10 @@ export const textOrEmpty = z.preprocess(unset, z.string({ error }).default(''));
 /** A list of texts; in a query one of them may stand alone. */
 export const textList = z.preprocess(
   (value) => (typeof value === 'string' ? [value] : unset(value)),
-  z.array(z.string({ error }), { error }).default([]),
+  z
+    .array(z.unknown(), { error })
+    .default([])
+    .refine((texts): texts is string[] => texts.every((text) => typeof text === 'string'), { error }),
 );
 
 export const flag = z.preprocess(unset, z.boolean({ error }).default(false));

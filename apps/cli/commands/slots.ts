@@ -79,7 +79,7 @@ async function refusable(name: string, change: () => Promise<Report>): Promise<R
   try {
     return await change();
   } catch (error) {
-    if (!(error instanceof MlflowError) || error.code !== 'INVALID_STATE') throw error;
+    if (!(error instanceof MlflowError) || error.code !== 'BAD_REQUEST') throw error;
     return {
       value: { outcome: 'refused', name, reason: error.message },
       text: `Refused: ${error.message}`,

@@ -45,7 +45,7 @@ export async function setAlias(
   });
 }
 
-/** Takes an alias away, if it is there. @throws MlflowError as {@link setAlias}; INVALID_STATE for the champion of a slot */
+/** Takes an alias away, if it is there. @throws MlflowError as {@link setAlias}; BAD_REQUEST for the champion of a slot */
 export function deleteAlias(
   wish: RegistryWish & { readonly name: string; readonly alias: string },
   { ledger }: { readonly ledger: Ledger },
@@ -76,7 +76,7 @@ async function refuseDemotion(ledger: LedgerReader, model: RegisteredModel): Pro
 /** Nothing leaves production but by its successor: a slot that trades must have a model. */
 export const inProduction = ({ name, slot }: RegisteredModel, version: number, what: string): MlflowError =>
   new MlflowError(
-    'INVALID_STATE',
+    'BAD_REQUEST',
     `version ${version} of ${name} is in production${slot === null ? '' : ` in slot ${slot}`} and must not ${what}: promote another version (stage Production, alias ${CHAMPION}, or ./ares promote RUN), or go back to an earlier one (./ares rollback)`,
     { name, version },
   );

@@ -19,7 +19,7 @@ export type UnbindOutcome = { readonly outcome: 'unbound' | 'not_bound'; readonl
 /**
  * Binds a registered model to a slot: versions created from now on become the slot's candidates, and Production and `champion` mean what the slot trades with.
  *
- * @throws MlflowError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED; INVALID_STATE when one of its versions is in production already
+ * @throws MlflowError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED; BAD_REQUEST when one of its versions is in production already
  */
 export function bindSlot(
   wish: RegistryWish & { readonly name: string; readonly slot: string },
@@ -66,7 +66,7 @@ async function refuseWhileTrading(ledger: Ledger, model: RegisteredModel, what: 
   const champion = await championVersion(ledger, model);
   if (champion === undefined) return;
   throw new MlflowError(
-    'INVALID_STATE',
+    'BAD_REQUEST',
     `registered model ${model.name} must have no version in production for ${what}, version ${champion} is what slot ${model.slot} trades with: promote another model there first (./ares promote RUN), or go back (./ares rollback)`,
     { name: model.name, version: champion, slot: model.slot },
   );
@@ -80,7 +80,7 @@ function refuseOwnProduction({ name, latest, aliases }: RegisteredModel, slot: S
   if (version === undefined) return;
   const how = staged === undefined ? `has the alias ${CHAMPION}` : 'is in stage Production';
   throw new MlflowError(
-    'INVALID_STATE',
+    'BAD_REQUEST',
     `registered model ${name} must have no version in production to be bound to ${slot}, version ${version} ${how}: take that away first, bind the model, and create the version anew`,
     { name, version, slot },
   );

@@ -51,7 +51,7 @@ export function describeVersion(
   });
 }
 
-/** @throws MlflowError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED; INVALID_STATE for a tag that is the slot's word */
+/** @throws MlflowError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED; BAD_REQUEST for a tag that is the slot's word */
 export function setVersionTag(
   wish: VersionWish & { readonly key: string; readonly value: string },
   { ledger }: Ports,
@@ -104,7 +104,7 @@ function changeTags(
   });
 }
 
-/** What a slot's model is, and in which state, cannot be said by a tag. @throws MlflowError INVALID_STATE */
+/** What a slot's model is, and in which state, cannot be said by a tag. @throws MlflowError BAD_REQUEST */
 export function refuseSlotTag(
   { candidate, version }: Pick<ModelVersion, 'candidate' | 'version'>,
   { name }: RegisteredModel,
@@ -112,7 +112,7 @@ export function refuseSlotTag(
 ): void {
   if (candidate === null || (key !== STATE_TAG && key !== RUN_TAG)) return;
   throw new MlflowError(
-    'INVALID_STATE',
+    'BAD_REQUEST',
     `tag ${key} of version ${version} of ${name} is what slot ${candidate.slot} says of it and must not be set: move the version to stage Production or set its alias champion, or run ./ares promote ${candidate.runId}`,
     { name, version, key },
   );

@@ -18,7 +18,7 @@ interface Ports {
   readonly ledger: Ledger;
 }
 
-/** Deletes a version and its aliases; its number is never given again, and a candidate is withdrawn. @throws MlflowError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED; INVALID_STATE in production */
+/** Deletes a version and its aliases; its number is never given again, and a candidate is withdrawn. @throws MlflowError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED; BAD_REQUEST in production */
 export function deleteVersion(wish: VersionWish, { ledger }: Ports): Promise<void> {
   const { name, now } = wish;
   return changeRegistry(ledger, wish, `deletion of version ${wish.version.slice(0, 20)}`, async () => {
@@ -59,7 +59,7 @@ export function deleteVersion(wish: VersionWish, { ledger }: Ports): Promise<voi
  * Candidates are withdrawn one by one first: a crash in between leaves a model with fewer versions, and deleting it again finishes. Then the name goes, and with it the way to
  * what is left, which is cleared away after.
  *
- * @throws MlflowError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED; INVALID_STATE when a version is in production
+ * @throws MlflowError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED; BAD_REQUEST when a version is in production
  */
 export async function deleteRegisteredModel(
   wish: RegistryWish & { readonly name: string },

@@ -21,7 +21,7 @@ export interface PromotionPorts {
  * The setting `registry.apiMayOverrule` says whether that may happen against the gate.
  *
  * @param how what the client asked for, for the audit trail
- * @throws MlflowError PERMISSION_DENIED; INVALID_STATE with the gate's reason; INVALID_PARAMETER_VALUE for a version that is no model of a slot
+ * @throws MlflowError PERMISSION_DENIED; BAD_REQUEST with the gate's reason; INVALID_PARAMETER_VALUE for a version that is no model of a slot
  */
 export async function promoteVersion(
   wish: RegistryWish,
@@ -41,7 +41,7 @@ export async function promoteVersion(
   const outcome = await promote({ ...wish, now, slot, runId, reason, mayOverrule }, ports).catch(asMlflow);
   if (outcome.outcome === 'promoted' || outcome.outcome === 'already_production') return;
   const what = `version ${version.version} of ${name} (run ${runId} in slot ${slot})`;
-  throw new MlflowError('INVALID_STATE', `${what} was not promoted: ${whyNot(outcome)}`, { slot, runId });
+  throw new MlflowError('BAD_REQUEST', `${what} was not promoted: ${whyNot(outcome)}`, { slot, runId });
 }
 
 function whyNot(outcome: Exclude<Awaited<ReturnType<typeof promote>>, { outcome: 'promoted' | 'already_production' }>) {
@@ -58,13 +58,13 @@ function whyNot(outcome: Exclude<Awaited<ReturnType<typeof promote>>, { outcome:
 function asMlflow(error: unknown): never {
   if (!(error instanceof AresError)) throw error;
   if (error.code === 'LEDGER_CONTENDED') throw new MlflowError('TEMPORARILY_UNAVAILABLE', error.message, {}, error);
-  if (error.code === 'TRANSITION_ILLEGAL') throw new MlflowError('INVALID_STATE', error.message, error.data, error);
+  if (error.code === 'TRANSITION_ILLEGAL') throw new MlflowError('BAD_REQUEST', error.message, error.data, error);
   throw error;
 }
 
 export const notACandidate = (name: string, version: number): MlflowError =>
   new MlflowError(
-    'INVALID_STATE',
+    'BAD_REQUEST',
     `a version of ${name} must have been created while the model was bound to its slot to go into production there, version ${version} was not: create it anew, from models:/${name}/${version}`,
     { name, version },
   );

@@ -94,6 +94,9 @@ async function checkOrigin({ source, runId, modelId }: Lineage, sources: ModelSo
   const parameter = modelId === '' ? 'run_id' : 'model_id';
   const { scheme, authority, path } = splitUri(source);
   if (scheme === '' || scheme === 'file') {
+    // No run or model of this server keeps its artifacts in a directory that clients name.
+    const root = await rootOf({ source, runId, modelId }, sources);
+    if (root === undefined && (runId !== '' || modelId !== '')) throw mustIdentify(source, parameter);
     const what = `To use a local path as a model version source, the ${parameter} request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the ${parameter}.`;
     throw invalid(source, what);
   }
@@ -109,12 +112,14 @@ async function checkOrigin({ source, runId, modelId }: Lineage, sources: ModelSo
     return;
   }
   if (scheme !== 'mlflow-artifacts') return;
-  const root = modelId === '' ? await runRoot(runId, sources) : (await sources.loggedModel(modelId))?.artifactUri;
+  const root = await rootOf({ source, runId, modelId }, sources);
   if (root === undefined || !liesWithin(source, root)) throw mustIdentify(source, parameter);
 }
 
-const runRoot = async (runId: string, sources: ModelSources): Promise<string | undefined> =>
-  runId === '' ? undefined : (await sources.run(runId))?.artifactUri;
+async function rootOf({ runId, modelId }: Lineage, sources: ModelSources): Promise<string | undefined> {
+  if (modelId !== '') return (await sources.loggedModel(modelId))?.artifactUri;
+  return runId === '' ? undefined : (await sources.run(runId))?.artifactUri;
+}
 
 const runOf = async (modelId: string, sources: ModelSources): Promise<string> =>
   (await readModel(modelId, sources)).sourceRunId;

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { WallClock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Random } from '../ports/random.ts';
@@ -32,10 +33,9 @@ export function trackingSources(ports: TrackingPorts): ModelSources {
         return { artifactUri: artifactLocation, sourceRunId };
       }),
     async noteVersion(modelId, name, version) {
-      const noted = { name, version: String(version) };
       await changeLoggedModel(ports, modelId, (model) => {
-        const versions = [...versionsIn(model.tags[VERSIONS_TAG]), noted];
-        return { ...model, tags: { ...model.tags, [VERSIONS_TAG]: JSON.stringify(versions) } };
+        const versions = [...versionsIn(model.tags[VERSIONS_TAG]), { name, version }];
+        return { ...model, tags: { ...model.tags, [VERSIONS_TAG]: `[${versions.map(entryText).join(', ')}]` } };
       });
     },
   };
@@ -50,11 +50,17 @@ async function unlessUnknown<T>(read: () => Promise<T>): Promise<T | undefined> 
   }
 }
 
-/** Somebody may have set the tag to anything. */
-function versionsIn(tag: string | undefined): readonly unknown[] {
+const versionsSchema = z.array(z.object({ name: z.string(), version: z.union([z.number(), z.string()]) }));
+type Entry = z.infer<typeof versionsSchema>[number];
+
+/** With Python's spaces: clients compare such texts. */
+const entryText = ({ name, version }: Entry): string =>
+  `{"name": ${JSON.stringify(name)}, "version": ${JSON.stringify(version)}}`;
+
+/** Clients write the tag too, and anybody may have set it to anything. */
+function versionsIn(tag: string | undefined): readonly Entry[] {
   try {
-    const versions: unknown = JSON.parse(tag ?? '[]');
-    return Array.isArray(versions) ? versions : [];
+    return versionsSchema.safeParse(JSON.parse(tag ?? '[]')).data ?? [];
   } catch {
     return [];
   }

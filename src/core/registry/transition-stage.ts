@@ -26,20 +26,19 @@ export interface StageWish extends RegistryWish {
 /**
  * Moves a version to a stage. Of a slot's model, Production promotes it, Archived withdraws a candidate, and nothing leaves production so.
  *
- * @throws MlflowError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED, INVALID_STATE, and what a promotion throws
+ * @throws MlflowError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED, BAD_REQUEST, and what a promotion throws
  */
 export async function transitionStage(wish: StageWish, ports: PromotionPorts): Promise<void> {
   const { name, archiveExisting } = wish;
   const { ledger } = ports;
-  if (archiveExisting && !ACTIVE_STAGES.some((active) => active.toLowerCase() === wish.stage.toLowerCase())) {
-    parseStage(wish.stage);
+  const stage = parseStage(wish.stage);
+  if (archiveExisting && !ACTIVE_STAGES.includes(stage)) {
     throw new MlflowError(
       'INTERNAL_ERROR',
       `Model version transition cannot archive existing model versions because '${wish.stage}' is not an Active stage. Valid stages are ['Staging', 'Production']`,
     );
   }
   const { version, of } = await readVersion(ledger, name, wish.version);
-  const stage = parseStage(wish.stage);
   if (stage === 'Production' && (version.candidate !== null || of.model.slot !== null)) {
     return promoteVersion(wish, { name, version, how: 'stage Production' }, ports);
   }
@@ -78,7 +77,7 @@ async function moveCandidate(
   }
   if (state === 'candidate') return { result: undefined, writes, audit: [audit] };
   throw new MlflowError(
-    'INVALID_STATE',
+    'BAD_REQUEST',
     `version ${version.version} of ${name} must be a candidate to go to ${stage}, its run ${runId} is ${state}: it can only go to Production`,
     { name, version: version.version, state },
   );
@@ -136,7 +135,7 @@ async function inStage(
   }
   if (found.length <= MAX_ARCHIVED) return found;
   throw new MlflowError(
-    'INVALID_STATE',
+    'BAD_REQUEST',
     `at most ${MAX_ARCHIVED} versions can be archived at once, ${found.length} of ${wish.name} are in ${stage}: move some to Archived one by one first`,
     { name: wish.name, count: found.length },
   );

@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../../src/adapters/local/database.ts';
 import { createSqliteLedger } from '../../../src/adapters/local/sqlite-ledger.ts';
 import type { JsonObject } from '../../../src/core/ports/ledger.ts';
+import { createLoggedModel } from '../../../src/core/tracking/create-logged-model.ts';
+import { readLoggedModel } from '../../../src/core/tracking/read-logged-model.ts';
 import { openRegistryDesk, type RegistryDesk } from '../../support/registry-desk.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -110,7 +112,8 @@ describe('versions', () => {
   const identify = (name: string) => new RegExp(`The ${name} request parameter must identify the resource`);
   test.each([
     ['/tmp/x', {}, /To use a local path as a model version source, the run_id request parameter/],
-    ['file:///tmp/x', { model_id: 'm-1' }, /the model_id request parameter has to be specified/],
+    ['/tmp/x', { run_id: 'unknown' }, identify('run_id')],
+    ['file:///tmp/x', { model_id: 'm-1' }, identify('model_id')],
     ['s3://b/../x', {}, plain],
     ['s3://b/%2e%2e/x', {}, plain],
     ['s3://b/%252e%252e/x', {}, plain],
@@ -236,5 +239,27 @@ describe('stages', () => {
     });
     await expect(stage('99', 'Staging')).rejects.toMatchObject({ code: 'RESOURCE_DOES_NOT_EXIST' });
     expect(await desk.models.auditValid()).toBe(true);
+  });
+});
+
+describe('a logged model', () => {
+  test('is the source of versions, and notes which were made of it as the genuine server does', async () => {
+    const { ports } = desk;
+    const home = { experimentId: '0', artifactLocation: 'mlflow-artifacts:/0', lifecycleStage: 'active' } as const;
+    const wished = { name: 'tree', modelType: '', sourceRunId: 'abc', params: [], tags: [] };
+    const { modelId, artifactLocation } = await createLoggedModel(ports, home, wished);
+    const answer = await create({ source: `models:/${modelId}`, model_id: modelId });
+    expect(answer).toMatchObject({ model_version: { source: `models:/${modelId}`, run_id: 'abc' } });
+    await create({ source: `${artifactLocation}/model`, model_id: modelId });
+    expect(await desk.call('GET', 'model-versions/get-download-uri', { name: 'm', version: '1' })).toEqual({
+      artifact_uri: artifactLocation,
+    });
+    const { model } = await readLoggedModel(desk.ledger, modelId);
+    expect(model.tags).toEqual({
+      'mlflow.modelVersions': '[{"name": "m", "version": 1}, {"name": "m", "version": 2}]',
+    });
+    await expect(create({ source: 'mlflow-artifacts:/0/models/other', model_id: modelId })).rejects.toMatchObject({
+      message: expect.stringMatching(/The model_id request parameter must identify/),
+    });
   });
 });

@@ -50,7 +50,7 @@ describe('registered models', () => {
     [{ name: ' ' }, "Missing value for required parameter 'name'."],
     [
       { name: 7 },
-      "Invalid value 7 for parameter 'name' supplied: Hint: Value was of type 'int'. See the API docs for more information about request parameters.",
+      "Invalid value 7 for parameter 'name' supplied:  Hint: Value was of type 'int'. See the API docs for more information about request parameters.",
     ],
     [{ name: 'a/b' }, "Invalid model name 'a/b'. Names cannot contain '/' or ':'."],
     [{ name: 'a:b' }, /Names cannot contain/],
@@ -58,7 +58,7 @@ describe('registered models', () => {
       { name: '..' },
       `Invalid value ".." for parameter 'name' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '..'`,
     ],
-    [{ name: 'm', tags: 'x' }, /^Invalid value "x" for parameter 'tags' supplied: Hint: Value was of type 'str'/],
+    [{ name: 'm', tags: 'x' }, /^Invalid value "x" for parameter 'tags' supplied: {2}Hint: Value was of type 'str'/],
     [
       { name: 'm', tags: [{ key: 'k*', value: 'x' }] },
       /^Invalid value "k\*" for parameter 'key' supplied: Names may only contain/,
@@ -187,7 +187,7 @@ describe('registered models', () => {
   test.each([
     [
       { max_results: '1001' },
-      /^Invalid value "1001" for parameter 'max_results' supplied: Hint: Value was of type 'str'/,
+      /^Invalid value "1001" for parameter 'max_results' supplied: {2}Hint: Value was of type 'str'/,
     ],
     [{ max_results: 'abc' }, /^Invalid value "abc"/],
     [{ page_token: 'abc' }, /^Invalid page token, /],

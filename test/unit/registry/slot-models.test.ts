@@ -230,7 +230,7 @@ describe('production through the API', () => {
     await setAlias('1');
     for (const attempt of [() => setAlias('2'), () => stage('2', 'Production')]) {
       await expect(attempt()).rejects.toMatchObject({
-        code: 'INVALID_STATE',
+        code: 'BAD_REQUEST',
         message: expect.stringMatching(/0\.5 against 0\.6 of champion trend\.v1.*\.\/ares promote trend\.v2/),
       });
     }
@@ -246,12 +246,12 @@ describe('production through the API', () => {
     await setAlias('1');
     await desk.createOf('trend', await desk.log('bare', sampleBytes('bare')), 'bare');
     await expect(setAlias('4')).rejects.toMatchObject({
-      code: 'INVALID_STATE',
+      code: 'BAD_REQUEST',
       message: expect.stringMatching(/must have the metric accuracy, had none/),
     });
     desk.models.modelStore.lose((await desk.models.model('trend.v3')).modelHash);
     await expect(setAlias('3')).rejects.toMatchObject({
-      code: 'INVALID_STATE',
+      code: 'BAD_REQUEST',
       message: expect.stringMatching(/bytes missing/),
     });
     expect(await shown('3')).toEqual(['Archived']);
@@ -304,7 +304,7 @@ describe('production through the API', () => {
   test('is left only by a successor or a rollback', async () => {
     await setAlias('1');
     const refused = {
-      code: 'INVALID_STATE',
+      code: 'BAD_REQUEST',
       message: expect.stringMatching(
         /version 1 of trend is in production in slot .*\.\/ares promote RUN.*\.\/ares rollback/,
       ),
@@ -319,10 +319,10 @@ describe('production through the API', () => {
       await expect(attempt()).rejects.toMatchObject(refused);
     }
     await expect(unbind()).rejects.toMatchObject({
-      code: 'INVALID_STATE',
+      code: 'BAD_REQUEST',
       message: expect.stringMatching(/for unbinding it, version 1 is what slot/),
     });
-    await expect(bind('trend', 'other:trend:BTC/USDT:1m')).rejects.toMatchObject({ code: 'INVALID_STATE' });
+    await expect(bind('trend', 'other:trend:BTC/USDT:1m')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     expect(await shown('1')).toEqual(['Production', 'champion']);
     expect(await desk.models.models()).toHaveLength(3);
   });
@@ -339,7 +339,7 @@ describe('a candidate', () => {
     await stage('1', 'Archived');
     expect(await desk.models.model('trend.v1')).toMatchObject({ state: 'archived', reason: 'withdrawn by grace' });
     await expect(stage('1', 'Staging')).rejects.toMatchObject({
-      code: 'INVALID_STATE',
+      code: 'BAD_REQUEST',
       message: expect.stringMatching(/must be a candidate/),
     });
     await desk.models.check();
@@ -367,16 +367,16 @@ describe('a candidate', () => {
       await expect(
         desk.call('POST', 'model-versions/set-tag', { name: 'trend', version: '1', key, value: 'production' }),
       ).rejects.toMatchObject({
-        code: 'INVALID_STATE',
+        code: 'BAD_REQUEST',
         message: expect.stringMatching(/stage Production or set its alias champion, or run \.\/ares promote trend\.v1/),
       });
       await expect(
         desk.call('DELETE', 'model-versions/delete-tag', { name: 'trend', version: '1', key }),
-      ).rejects.toMatchObject({ code: 'INVALID_STATE' });
+      ).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     }
     const source = await desk.log('abc', sampleBytes('abc'));
     const tags = [['model_status', 'production']] as const;
-    await expect(desk.createOf('trend', source, 'abc', { tags })).rejects.toMatchObject({ code: 'INVALID_STATE' });
+    await expect(desk.createOf('trend', source, 'abc', { tags })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     await desk.call('POST', 'registered-models/create', { name: 'plain' });
     await desk.call('POST', 'model-versions/create', { name: 'plain', source: 's3://b/x' });
     await desk.call('POST', 'model-versions/set-tag', {
@@ -432,13 +432,13 @@ describe('binding', () => {
     await desk.call('POST', 'model-versions/create', { name: 'm', source: 's3://b/x' });
     await desk.call('POST', 'model-versions/transition-stage', { name: 'm', version: '1', stage: 'Production' });
     await expect(bind('m')).rejects.toMatchObject({
-      code: 'INVALID_STATE',
+      code: 'BAD_REQUEST',
       message: expect.stringMatching(/version 1 is in stage Production/),
     });
     await desk.call('POST', 'model-versions/transition-stage', { name: 'm', version: '1', stage: 'Staging' });
     await desk.call('POST', 'registered-models/alias', { name: 'm', alias: 'champion', version: '1' });
     await expect(bind('m')).rejects.toMatchObject({
-      code: 'INVALID_STATE',
+      code: 'BAD_REQUEST',
       message: expect.stringMatching(/version 1 has the alias champion/),
     });
     await desk.call('DELETE', 'registered-models/alias', { name: 'm', alias: 'champion' });
@@ -449,7 +449,7 @@ describe('binding', () => {
       () => desk.call('POST', 'registered-models/alias', { name: 'm', alias: 'champion', version: '1' }),
     ]) {
       await expect(attempt()).rejects.toMatchObject({
-        code: 'INVALID_STATE',
+        code: 'BAD_REQUEST',
         message: expect.stringMatching(/create it anew, from models:\/m\/1/),
       });
     }
@@ -462,11 +462,11 @@ describe('binding', () => {
     expect(await registered()).not.toHaveProperty('tags');
     await desk.models.promote('trend.v1');
     expect(await shown('1')).toEqual(['Production']);
-    await expect(stage('1', 'Archived')).rejects.toMatchObject({ code: 'INVALID_STATE' });
+    await expect(stage('1', 'Archived')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     await desk.call('POST', 'model-versions/create', { name: 'trend', source: 's3://b/x' });
     expect(await desk.models.models()).toHaveLength(1);
     await expect(desk.call('DELETE', 'registered-models/delete', { name: 'trend' })).rejects.toMatchObject({
-      code: 'INVALID_STATE',
+      code: 'BAD_REQUEST',
     });
   });
 
