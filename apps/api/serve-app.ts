@@ -20,7 +20,7 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error);
-      const message = `port ${port} must be free for the page, another program uses it. Stop that one, or choose another port with --port.`;
+      const message = `port ${port} must be free, another program uses it. Stop that one, or choose another port with --port.`;
       reject(new AresError('PORT_BUSY', message, { port }, error));
     });
     server.listen(port, ADDRESS, resolve);

@@ -15,6 +15,7 @@ const pathsOf = (command: Command, path: readonly string[]): readonly (readonly 
 const paths = pathsOf(program, []);
 /** Of options that a command demands, where not any text will do. */
 const VALUES: Readonly<Record<string, string>> = {
+  '--role': 'viewer',
   '--symbol': 'BTC/USDT',
   '--timeframe': '1m',
   '--from': '2024-01-01',
@@ -76,6 +77,11 @@ describe('the command line', () => {
       'data import',
       'train',
       'backtest',
+      'registry',
+      'token',
+      'token create',
+      'token list',
+      'token revoke',
       'init',
       'export',
       'import',
