@@ -117,6 +117,7 @@ describe('versions', () => {
     ['s3://b/../x', {}, plain],
     ['s3://b/%2e%2e/x', {}, plain],
     ['s3://b/%252e%252e/x', {}, plain],
+    ['s3://b/x?y=/%2e%2e/z', {}, plain],
     ['s3://b/x%00', {}, plain],
     ['s3://b', {}, plain],
     ['s3://b/./x', {}, plain],
