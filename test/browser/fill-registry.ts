@@ -1,4 +1,5 @@
 import type { ServedSlot } from '../integration/api/served-slot.ts';
+import { restlessModel } from '../support/restless-model.ts';
 
 /** More than one page of runs. */
 export const RUNS = 60;
@@ -12,7 +13,7 @@ export interface FilledRegistry {
 /** Experiments, runs with histories and artifacts, and models, all written through the API as a client would. */
 export async function fillRegistry(served: ServedSlot): Promise<FilledRegistry> {
   const { headers } = await served.token({ role: 'admin', name: 'ada' });
-  const send = async (method: string, path: string, body: string, type: string): Promise<string> => {
+  const send = async (method: string, path: string, body: string | Buffer, type: string): Promise<string> => {
     const answer = await served.ask(path, { method, body, headers: { ...headers, 'content-type': type } });
     if (answer.status !== 200) throw new Error(`${method} ${path} must succeed, was ${answer.status}: ${answer.text}`);
     return answer.text;
@@ -56,17 +57,15 @@ export async function fillRegistry(served: ServedSlot): Promise<FilledRegistry> 
     run_id: first,
     metrics: [{ key: 'diverged', value: 'NaN', timestamp: 1, step: 0 }],
   });
-  for (const [path, text] of [
-    ['notes.txt', 'hello'],
-    ['model/MLmodel', 'flavors: {}\n'],
-  ]) {
-    await send(
+  const upload = (experiment: string, runId: string, path: string, content: Buffer) =>
+    send(
       'PUT',
-      `/api/2.0/mlflow-artifacts/artifacts/${experimentId}/${first}/artifacts/${path}`,
-      text as string,
-      'text/plain',
+      `/api/2.0/mlflow-artifacts/artifacts/${experiment}/${runId}/artifacts/${path}`,
+      content,
+      'application/octet-stream',
     );
-  }
+  await upload(experimentId, first, 'notes.txt', Buffer.from('hello'));
+  await upload(experimentId, first, 'model/MLmodel', Buffer.from('flavors: {}\n'));
 
   await call('registered-models/create', { name: 'btc-direction', description: 'Which way the next bars go.' });
   for (let i = 0; i < 3; i += 1) {
@@ -83,5 +82,16 @@ export async function fillRegistry(served: ServedSlot): Promise<FilledRegistry> 
     name: 'btc-live',
     tags: [{ key: 'ares.slot', value: served.slot.slot }],
   });
+  const { run: live } = await call('runs/create', { experiment_id: '0', run_name: 'live', start_time: 1 });
+  await upload('0', live.info.run_id, 'model/model.onnx', Buffer.from(restlessModel()));
+  await call('runs/log-metric', { run_id: live.info.run_id, key: 'accuracy', value: 0.6, timestamp: 1, step: 0 });
+  await call('model-versions/create', {
+    name: 'btc-live',
+    source: `runs:/${live.info.run_id}/model`,
+    run_id: live.info.run_id,
+    // The champion's bars: the gate compares on nothing else.
+    tags: [{ key: 'ares.evaluation', value: JSON.stringify({ from: 2_000, to: 3_000, rows: 5_000 }) }],
+  });
+  await call('model-versions/transition-stage', { name: 'btc-live', version: '1', stage: 'Production' });
   return { experimentId, runIds };
 }

@@ -75,7 +75,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
     const served = await empty();
     const { page, complaints } = await open(served, '#/experiments');
     await page.getByText('These experiments come with Ares.').waitFor();
-    expect(await page.locator('pre').textContent()).toContain(`export MLFLOW_TRACKING_URI=${served.url}`);
+    expect(await page.locator('pre').first().textContent()).toContain(`export MLFLOW_TRACKING_URI=${served.url}`);
     await page.getByRole('link', { name: 'Default' }).click();
     await page.getByText('Nothing is logged here yet.').waitFor();
     await page.getByRole('link', { name: 'Models', exact: true }).click();
@@ -207,7 +207,11 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
     expect(await page.getByRole('row', { name: /btc-direction 3 Production 2, Archived 1 @best 2 none/ }).count()).toBe(
       1,
     );
-    expect(await page.getByRole('row', { name: new RegExp(`btc-live – – ${served.slot.slot}`) }).count()).toBe(1);
+    expect(
+      await page
+        .getByRole('row', { name: new RegExp(`btc-live 1 Production 1 @champion 1 ${served.slot.slot}`) })
+        .count(),
+    ).toBe(1);
     await page.getByRole('link', { name: 'btc-direction' }).click();
     await page.getByRole('row', { name: /^2 Production @best [0-9a-f]{8} / }).waitFor();
     const lifecycle = page.getByRole('region', { name: 'Lifecycle', exact: true });
@@ -227,8 +231,15 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
     await page.getByRole('link', { name: 'Models', exact: true }).first().click();
     await page.getByRole('link', { name: 'btc-live' }).click();
     await page.getByText(`bound to ${served.slot.slot}`, { exact: true }).waitFor();
-    await page.getByText('This model has no versions yet.').waitFor();
-    await page.getByText('registered the model').waitFor();
+    await page.getByRole('row', { name: /^1 Production @champion production [0-9a-f]{8} / }).waitFor();
+    await lifecycle.getByText('registered the model').waitFor();
+    await page.screenshot({ path: join(SCREENSHOTS, 'registry-bound-model.png'), fullPage: true });
+    expect(await lifecycle.locator('.text').allTextContents()).toEqual([
+      `ada promoted btc-live.v1 in ${served.slot.slot}: stage Production of version 1 of btc-live by ada`,
+      'ada created version 1',
+      `ada made btc-live.v1 a candidate of ${served.slot.slot}`,
+      `ada registered the model, bound to ${served.slot.slot}`,
+    ]);
     expect(complaints).toEqual([]);
   });
 

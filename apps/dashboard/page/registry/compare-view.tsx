@@ -50,16 +50,19 @@ export function CompareView({ route }: { readonly route: CompareRoute }) {
   const { value: runs, problem } = useAnswer(runIds.join(), (signal) =>
     Promise.all(runIds.map((id) => mlflow.run(id, signal))),
   );
+  const experimentIds = [...new Set(runs?.map(({ info }) => info.experiment_id))];
+  const experiments = useAnswer(experimentIds.join(), (signal) =>
+    Promise.all(experimentIds.map((id) => mlflow.experiment(id, signal))),
+  );
   if (runIds.length === 0) return <p class="empty">Select runs in an experiment to compare them.</p>;
   if (problem) return <Problem>{problem}</Problem>;
   if (!runs) return <p class="empty">Reading…</p>;
-  const experiments = [...new Set(runs.map(({ info }) => info.experiment_id))];
   return (
     <>
       <Crumbs
         way={[
           ['Experiments', links.experiments],
-          ...experiments.map((id) => [`Experiment ${id}`, links.experiment(id)] as const),
+          ...experimentIds.map((id, i) => [experiments.value?.[i]?.name ?? id, links.experiment(id)] as const),
         ]}
       >
         {runs.length} runs compared

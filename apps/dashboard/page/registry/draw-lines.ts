@@ -1,5 +1,5 @@
 import { LineSeries, LineStyle } from 'lightweight-charts';
-import { axisNumbers } from './axis-numbers.ts';
+import { metricTexts } from './metric-texts.ts';
 import { metricText } from './metric-value.ts';
 import type { StepGrid } from './step-grid.ts';
 import type { StepChartHandle } from './use-step-chart.ts';
@@ -33,7 +33,7 @@ export function drawLines(
     priceFormat: {
       type: 'custom',
       formatter: metricText,
-      tickmarksFormatter: axisNumbers,
+      tickmarksFormatter: metricTexts,
       minMove: valueAxisStep(lines),
     },
   } as const;

@@ -15,9 +15,12 @@ export function LifecycleList({
   readonly names: readonly string[];
 }) {
   const pages = usePages(names.join('\n'), (token, signal) => lifecycleOf(names, token, signal));
-  const { items, reading, problem } = pages;
+  const { reading, problem } = pages;
+  // Entries carry the time of the market or of the wall; what came after what is the trail's own order.
+  const items = pages.items.toSorted((a, b) => b.sequence - a.sequence);
+  const aside = names.length > 1 ? 'from the audit trail; what the slot did in market time' : 'from the audit trail';
   return (
-    <Card title="Lifecycle" aside={<span class="muted">from the audit trail</span>}>
+    <Card title="Lifecycle" aside={<span class="muted">{aside}</span>}>
       {problem && <Problem>{problem}</Problem>}
       {items.length > 0 && (
         <ScrollRegion label="Lifecycle" kind="page">

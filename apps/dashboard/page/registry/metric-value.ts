@@ -5,8 +5,6 @@ const LARGEST = Number.MAX_VALUE;
 /** What the chart can draw. */
 const DRAWABLE = 9e13;
 
-export const metricNumber = (value: MetricValue): number => Number(value);
-
 /** Whether a chart can show it: not NaN, no infinity, nothing astronomic. */
 export const isDrawable = (value: MetricValue): boolean => Math.abs(Number(value)) < DRAWABLE;
 

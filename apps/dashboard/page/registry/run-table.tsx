@@ -1,6 +1,6 @@
-import { duration, second } from '../format.ts';
+import { duration, minute, second } from '../format.ts';
 import { links } from './links.ts';
-import { metricText } from './metric-value.ts';
+import { metricTexts } from './metric-texts.ts';
 import type { Run } from './mlflow-types.ts';
 import type { Order } from './order.ts';
 import type { RunColumn } from './run-columns.ts';
@@ -13,12 +13,27 @@ interface Choice {
   readonly onSelect: (runIds: readonly string[], chosen: boolean) => void;
 }
 
-function Cell({ run, column }: { readonly run: Run; readonly column: RunColumn }) {
+interface Column extends RunColumn {
+  /** What a metric's cells show, by run. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** A metric's values with equally many decimals, so that they can be compared down the column. */
+function withTexts(column: RunColumn, runs: readonly Run[]): Column {
+  const measured = runs.flatMap((run) => {
+    const value = column.kind === 'metrics' ? metricOf(run, column.key) : undefined;
+    return value === undefined ? [] : [{ id: run.info.run_id, value }];
+  });
+  const texts = metricTexts(measured.map(({ value }) => value));
+  return { ...column, texts: new Map(measured.map(({ id }, i) => [id, texts[i] as string])) };
+}
+
+function Cell({ run, column }: { readonly run: Run; readonly column: Column }) {
   if (column.kind === 'params') return <td class="param">{valueAt(run.data.params, column.key) ?? '–'}</td>;
   const value = metricOf(run, column.key);
   return (
     <td class="number" title={value === undefined ? undefined : String(value)}>
-      {value === undefined ? '–' : metricText(value)}
+      {column.texts.get(run.info.run_id) ?? '–'}
     </td>
   );
 }
@@ -28,7 +43,7 @@ function Row({
   columns,
   selected,
   onSelect,
-}: { readonly run: Run; readonly columns: readonly RunColumn[] } & Choice) {
+}: { readonly run: Run; readonly columns: readonly Column[] } & Choice) {
   const { run_id: id, status, start_time: started } = run.info;
   const took = runDuration(run);
   const chosen = selected.includes(id);
@@ -50,7 +65,9 @@ function Row({
       <td>
         <StatusBadge status={status} />
       </td>
-      <td class="time number">{second(started)}</td>
+      <td class="time number" title={second(started)}>
+        {minute(started)}
+      </td>
       <td class="number">{took === undefined ? '–' : duration(took)}</td>
       {columns.map((column) => (
         <Cell key={column.id} run={run} column={column} />
@@ -79,6 +96,7 @@ export function RunTable({
   readonly partial: boolean;
 } & Choice) {
   const sorting = { order, onOrder };
+  const shown = columns.map((column) => withTexts(column, runs));
   const ids = runs.map(({ info }) => info.run_id);
   const all = ids.every((id) => selected.includes(id));
   return (
@@ -118,7 +136,7 @@ export function RunTable({
       </thead>
       <tbody>
         {runs.map((run) => (
-          <Row key={run.info.run_id} run={run} columns={columns} selected={selected} onSelect={onSelect} />
+          <Row key={run.info.run_id} run={run} columns={shown} selected={selected} onSelect={onSelect} />
         ))}
       </tbody>
     </table>

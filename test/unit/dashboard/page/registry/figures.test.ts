@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { axisNumbers } from '../../../../../apps/dashboard/page/registry/axis-numbers.ts';
 import { fileSize } from '../../../../../apps/dashboard/page/registry/file-size.ts';
+import { metricTexts } from '../../../../../apps/dashboard/page/registry/metric-texts.ts';
 import { isDrawable, metricText } from '../../../../../apps/dashboard/page/registry/metric-value.ts';
 import { tickUnit } from '../../../../../apps/dashboard/page/registry/tick-unit.ts';
 import { valueAxisStep } from '../../../../../apps/dashboard/page/registry/value-axis-step.ts';
@@ -36,10 +36,17 @@ describe('figures of runs', () => {
     ]);
   });
 
-  it('have equally many decimals along an axis', () => {
-    expect(axisNumbers([0.5, 0.51, 0.525])).toEqual(['0.500', '0.510', '0.525']);
-    expect(axisNumbers([1_000, 2_000])).toEqual(['1,000', '2,000']);
-    expect(axisNumbers([1e-7, 2e-7])).toEqual(['1e−7', '2e−7']);
+  it('have equally many decimals where they stand together', () => {
+    expect(metricTexts([0.5, -0.51, 0.525, 'NaN', 2, 1e-7])).toEqual([
+      '0.500',
+      '−0.510',
+      '0.525',
+      'NaN',
+      '2.000',
+      '1e−7',
+    ]);
+    expect(metricTexts([1_000, 2_000])).toEqual(['1,000', '2,000']);
+    expect(metricTexts([1e-7, 2e-7])).toEqual(['1e−7', '2e−7']);
   });
 
   it('divide an axis finely enough for what is to be seen', () => {

@@ -52,7 +52,16 @@ describe('a registered model', () => {
 
 describe('a lifecycle entry', () => {
   const said = (eventType: string, details: Readonly<Record<string, unknown>>): string =>
-    lifecycleText({ id: 'models#1', timestamp: 1, eventType, user: 'ada', text: 'as it is', hash: '', details });
+    lifecycleText({
+      id: 'models#1',
+      sequence: 1,
+      timestamp: 1,
+      eventType,
+      user: 'ada',
+      text: 'as it is',
+      hash: '',
+      details,
+    });
 
   it('says what was done with which version', () => {
     expect(said('ModelVersionStaged', { name: 'btc', version: 2, from: 'Staging', to: 'Production' })).toBe(
