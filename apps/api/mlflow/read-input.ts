@@ -2,7 +2,7 @@ import type { HonoRequest } from 'hono';
 import { MlflowError } from '../../../src/core/tracking/mlflow-error.ts';
 
 /** JSON larger than this is refused: MLflow's own limits on batches keep well below it. Bytes. */
-export const MAX_JSON_BYTES = 10 * 1024 * 1024;
+const MAX_JSON_BYTES = 10 * 1024 * 1024;
 
 /**
  * What a request asks for: its JSON body, or its query where it has none. A body that is streamed is left to the route.

@@ -17,7 +17,7 @@ const slot = z.string().transform((text, context) => {
   }
 });
 
-export const accessTokenSchema = z.strictObject({
+const accessTokenSchema = z.strictObject({
   /** Who uses it, as audit entries name them. */
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/),
   role: z.enum(ROLES),
