@@ -4,7 +4,7 @@ import type { SourceRun } from './model-sources.ts';
 import { pairValue, type TextPairs } from './text-pairs.ts';
 
 /** The tag that says on which bars the metrics were measured: `{"from":1641000000000,"to":1642000000000,"rows":15000}`, open times of the first and the last. */
-export const EVALUATION_TAG = 'ares.evaluation';
+const EVALUATION_TAG = 'ares.evaluation';
 
 /** The registry and the audit trail keep them with the model. */
 const MAX_BYTES = 100_000;

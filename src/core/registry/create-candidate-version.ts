@@ -1,7 +1,7 @@
 import { AresError } from '../ares-error.ts';
 import { commandTime } from '../events/command-time.ts';
 import { keys } from '../ledger-keys.ts';
-import { type RegisterOutcome, type RegisterRequest, registerCandidate } from '../models/register-candidate.ts';
+import { type RegisterRequest, registerCandidate } from '../models/register-candidate.ts';
 import type { SlotId } from '../models/slot.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { WallClock } from '../ports/clock.ts';
@@ -19,6 +19,7 @@ import type { ModelSources } from './model-sources.ts';
 import { findVersion, type ModelVersion, putVersion } from './model-version.ts';
 import { readOnnx } from './read-onnx.ts';
 import { putRegisteredModel, readRegisteredModel, type StoredRegisteredModel } from './registered-model.ts';
+import { misfit, throwAsMlflow } from './registration-fault.ts';
 import { requireSlotUse } from './require-slot-use.ts';
 import { type NewVersion, type VersionDraft, versionAudit, withVersion } from './version-draft.ts';
 
@@ -74,7 +75,7 @@ export async function createCandidateVersion(
       return attempt(wish, draft, { stored, request }, ports);
     },
     ATTEMPTS,
-  ).catch(asMlflow);
+  ).catch(throwAsMlflow);
 }
 
 interface Attempt {
@@ -103,7 +104,7 @@ async function attempt(
       const together = () => besides(wish, version, stored, ledger);
       const outcome = await registerCandidate({ ...request, runId, together }, ports);
       if (outcome.outcome === 'registered') return version;
-      if (outcome.outcome === 'refused') throw misfit(outcome);
+      if (outcome.outcome === 'refused') throw misfit(outcome.reason);
       const done = await ownVersion(wish, slot, runId, ledger);
       if (done) return done;
     } catch (error) {
@@ -155,17 +156,4 @@ async function besides(
     ],
     audit: [versionAudit(wish, version)],
   };
-}
-
-const misfit = ({ reason }: Extract<RegisterOutcome, { outcome: 'refused' }>): MlflowError =>
-  new MlflowError('INVALID_PARAMETER_VALUE', `the model does not fit its slot: ${reason}. Nothing was registered.`);
-
-/** What a model's own bytes or figures are refused for. */
-const OF_THE_MODEL = ['MODEL_INVALID', 'SIGNATURE_MISMATCH', 'REGISTRATION_INVALID'];
-
-function asMlflow(error: unknown): never {
-  if (!(error instanceof AresError) || error instanceof MlflowError) throw error;
-  if (error.code === 'LEDGER_CONTENDED') throw new MlflowError('TEMPORARILY_UNAVAILABLE', error.message, {}, error);
-  if (!OF_THE_MODEL.includes(error.code)) throw error;
-  throw new MlflowError('INVALID_PARAMETER_VALUE', `${error.message}. Nothing was registered.`, error.data, error);
 }
