@@ -34,6 +34,7 @@ it('starts on an older database, lets nobody else in, stops with everything on C
     new RegExp(`ALREADY_RUNNING: .* must be used by one runner, process ${first.process.pid} already uses it\\. Stop`),
   );
   const page = (await first.process.says(/The page is at http:\/\/localhost:(\d+)/))[1] as string;
+  await first.process.says(/MLFLOW_TRACKING_TOKEN=ares_[0-9a-f]{64}/);
   const third = startRunner(['--data-dir', join(directory, 'other'), '--data', candles, '--port', page], { env });
   expect(await third.process.ended).toBe(1);
   expect(third.process.stderr()).toMatch(new RegExp(`PORT_BUSY: port ${page} must be free`));
@@ -57,6 +58,8 @@ it('starts on an older database, lets nobody else in, stops with everything on C
   const again = startRunner(args, { env });
   const urlAgain = (await again.process.says(/The paper exchange on (http:\S+)/))[1] as string;
   await traded.tradesAgain(instance);
+  expect(again.process.stdout()).toContain('needs a token');
+  expect(again.process.stdout()).not.toContain('MLFLOW_TRACKING_TOKEN');
   const later = await controlExchange(urlAgain).books();
   expect(later.marketTime).toBeGreaterThan(marketTime);
   const ended = endedOf(before);
