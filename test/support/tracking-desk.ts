@@ -51,11 +51,10 @@ export function temporarySqliteLedger(): Ledger {
 }
 
 /** Everything that the tracking's use cases need, with a clock that goes on when told to. */
-export function trackingDesk(underneath: Ledger = createMemoryLedger(), directRoot?: string) {
+export function trackingDesk(underneath: Ledger = createMemoryLedger()) {
   const { ledger, work } = countedLedger(underneath);
   const wallClock = manualClock();
-  const artifactStore = directRoot === undefined ? {} : { directRoot };
-  const ports: TrackingPorts = { ledger, artifactStore, wallClock, random: systemRandom(1) };
+  const ports: TrackingPorts = { ledger, wallClock, random: systemRandom(1) };
   const actor = (): TrackingActor => ({ user: 'ada', now: wallClock.now(), sessionId: 'test' });
   const newRun = (wish: Partial<NewRun> = {}): Promise<RunDocument> =>
     createRun(ports, { experimentId: '0', user: 'ada', startTime: wallClock.now(), name: '', tags: [], ...wish });

@@ -1,7 +1,5 @@
-import type { TrackingPorts } from './tracking-ports.ts';
-
-/** Where an experiment's artifacts are kept: through the API, or directly where clients can write there. */
-export const artifactRoot = ({ artifactStore }: Pick<TrackingPorts, 'artifactStore'>, experimentId: string): string =>
-  artifactStore.directRoot === undefined
-    ? `mlflow-artifacts:/${experimentId}`
-    : `${artifactStore.directRoot}/${experimentId}`;
+/**
+ * Where an experiment's artifacts are unless it names another place: through the API, so that a client needs nothing but its token. On AWS an experiment may name a folder of the bucket (`artifact_location=s3://…`), which
+ * clients with credentials of their own write to directly.
+ */
+export const artifactRoot = (experimentId: string): string => `mlflow-artifacts:/${experimentId}`;

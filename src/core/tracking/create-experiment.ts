@@ -41,7 +41,7 @@ export async function createExperiment(
     const experiment: Experiment = {
       id,
       name,
-      artifactLocation: artifactLocation || artifactRoot(ports, id),
+      artifactLocation: artifactLocation || artifactRoot(id),
       stage: 'active',
       createdAt: now,
       updatedAt: now,

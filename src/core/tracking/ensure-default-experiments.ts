@@ -29,7 +29,7 @@ async function createMissing(ports: TrackingPorts): Promise<void> {
   for (const { id, name } of DEFAULTS) {
     if (await ports.ledger.get(keys.experiment(id))) continue;
     const now = ports.wallClock.now();
-    const artifactLocation = artifactRoot(ports, id);
+    const artifactLocation = artifactRoot(id);
     const experiment: Experiment = {
       id,
       name,

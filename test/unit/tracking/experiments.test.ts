@@ -43,10 +43,9 @@ describe('experiments that nobody created', () => {
     expect((await readExperiment(second.ports, '0')).experiment).toEqual(experiment);
   });
 
-  test('keep their artifacts where clients write directly, when there is such a place', async () => {
-    const desk = trackingDesk(undefined, 's3://bucket/prefix');
-    const run = await desk.newRun();
-    expect(run.artifactUri).toBe(`s3://bucket/prefix/0/${run.runId}/artifacts`);
+  test('keep their artifacts behind the API, so that a client needs nothing but its token', async () => {
+    const run = await trackingDesk().newRun();
+    expect(run.artifactUri).toBe(`mlflow-artifacts:/0/${run.runId}/artifacts`);
   });
 });
 
