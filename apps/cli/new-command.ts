@@ -2,9 +2,9 @@ import { userInfo } from 'node:os';
 import { random } from '#port/random';
 import { wallClock } from '#port/wall-clock';
 import type { Command } from '../../src/core/events/command.ts';
+import { commandTime } from '../../src/core/events/command-time.ts';
 import type { SlotId } from '../../src/core/models/slot.ts';
 import type { LedgerReader } from '../../src/core/ports/ledger.ts';
-import { commandTime } from '../../src/core/events/command-time.ts';
 
 /**
  * The wish of the person at the command line, with a name of its own and the time it is made at.

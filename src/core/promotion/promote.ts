@@ -34,7 +34,12 @@ export type PromoteOutcome =
  * @throws AresError `RUN_ID_INVALID`, `MODEL_UNKNOWN`, `TRANSITION_ILLEGAL`
  */
 export async function promote(
-  request: Command & { readonly slot: SlotId; readonly runId: string; readonly reason?: string; readonly mayOverrule?: boolean },
+  request: Command & {
+    readonly slot: SlotId;
+    readonly runId: string;
+    readonly reason?: string;
+    readonly mayOverrule?: boolean;
+  },
   { ledger, modelStore }: { readonly ledger: Ledger; readonly modelStore: ModelStore },
 ): Promise<PromoteOutcome> {
   const runId = parseRunId(request.runId);
