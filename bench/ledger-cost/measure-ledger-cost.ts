@@ -1,6 +1,7 @@
 import type { DynamoDBClient, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { type CountedRequest, countRequests } from '../../src/adapters/aws/count-requests.ts';
 import { createLedgerTables, dynamoClient, dynamoOptions } from '../../test/aws/support/ledger-on-dynamodb-local.ts';
+import { measuredApiCalls } from './measured-api-calls.ts';
 import { measuredOperations } from './measured-operations.ts';
 import { transactionUnits } from './transaction-units.ts';
 
@@ -63,7 +64,7 @@ export async function measureLedgerCost(endpoint: string): Promise<LedgerCost> {
   try {
     const options = dynamoOptions(client, await createLedgerTables(uncounted));
     const operations: OperationCost[] = [];
-    for (const { name, prepare, run } of measuredOperations(options)) {
+    for (const { name, prepare, run } of [...measuredOperations(options), ...measuredApiCalls(options)]) {
       await prepare?.();
       counted = [];
       inTransactions = 0;
