@@ -6,6 +6,7 @@ import { type Load, loadAssumptions } from './load.ts';
 import { mlflowAlternatives } from './mlflow-alternatives.ts';
 import { operations, runTimes } from './operations.ts';
 import type { PriceSource } from './price.ts';
+import { registryCostText } from './registry-calls.ts';
 import type { StandingCosts } from './standing-costs.ts';
 import { variations } from './variations.ts';
 
@@ -169,6 +170,10 @@ ${operationTable()}
 ### Running times
 
 ${runTimeTable()}
+
+## The registry's API
+
+${first ? registryCostText(first.deployment) : ''}
 
 ## Against an MLflow server
 
