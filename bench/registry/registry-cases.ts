@@ -24,7 +24,7 @@ const post = (path: string, body: object): HttpRequest => ({
 });
 
 /** Calls once. @throws AresError `BENCH_INVALID` */
-export async function call<Schema extends z.ZodType>(
+async function call<Schema extends z.ZodType>(
   { url, headers }: RegistryServer,
   { method, path, body }: HttpRequest,
   schema: Schema,
