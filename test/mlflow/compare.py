@@ -1,0 +1,181 @@
+"""Compares two recordings of the session: status, shape and values of every answer, and what the session itself found.
+
+    python compare.py GENUINE OTHER
+"""
+
+import difflib
+import json
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+
+from allowed import ALLOWED
+from normalise import Normaliser
+
+SHOWN = 160
+
+
+@dataclass
+class StepRecord:
+    exchanges: list = field(default_factory=list)
+    order: str = "exact"
+    value: object = None
+    error: str | None = None
+    finished: bool = False
+
+
+def read(path):
+    """The steps of a recording, normalised, by name."""
+    with open(path, encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    began, ended = lines[0]["now"], lines[-1].get("now")
+    if lines[-1]["kind"] != "end":
+        raise ValueError(f"{path} must end with the session's end, ended with {lines[-1]['kind']} of step {lines[-1]['step']}")
+    normaliser = Normaliser(began, ended)
+    steps = {}
+    for line in lines[1:-1]:
+        step = steps.setdefault(line["step"], StepRecord())
+        if line["kind"] == "exchange":
+            step.exchanges.append(_exchange(line, normaliser))
+        else:
+            step.order = line["order"]
+            step.error = line.get("error")
+            step.value = normaliser.value(line.get("value"))
+            step.finished = True
+    return steps
+
+
+def _exchange(line, normaliser):
+    # The request first: its ids were known before those of the answer.
+    return {
+        "method": line["method"],
+        "path": normaliser.text(line["path"]),
+        "query": normaliser.value(line["query"]),
+        "request": normaliser.value(line["request"]),
+        "status": line["status"],
+        "type": line["type"],
+        "body": normaliser.value(line["body"]),
+    }
+
+
+def _label(exchange):
+    return f"{exchange['method']} {exchange['path']}"
+
+
+def _key(exchange, whole):
+    asked = json.dumps([exchange["query"], exchange["request"]], sort_keys=True) if whole else ""
+    return _label(exchange) + asked
+
+
+def differences(genuine, other):
+    """What differs between two records of one step, each as one line."""
+    found = []
+    for side, step in (("the genuine server", genuine), ("the other", other)):
+        if step is None or not step.finished:
+            found.append(f"the step did not run against {side}")
+        elif step.error:
+            found.append(f"the session failed against {side}: {step.error}")
+    if genuine is None or other is None:
+        return found
+    a, b = genuine.exchanges, other.exchanges
+    if genuine.order == "counted":
+        return found + _counts(a, b) + _unequal("what the session found", genuine.value, other.value)
+    if genuine.order == "any":
+        a, b = (sorted(side, key=lambda exchange: _key(exchange, True)) for side in (a, b))
+    keys = [[_key(exchange, genuine.order == "any") for exchange in side] for side in (a, b)]
+    for kind, i1, i2, j1, j2 in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        if kind == "equal":
+            for left, right in zip(a[i1:i2], b[j1:j2]):
+                found += _answers(left, right)
+        else:
+            found += [f"{_label(exchange)}: asked of the genuine server only" for exchange in a[i1:i2]]
+            found += [f"{_label(exchange)}: asked of the other only" for exchange in b[j1:j2]]
+    if not genuine.error and not other.error:
+        found += _unequal("what the session found", genuine.value, other.value)
+    return found
+
+
+def _counts(a, b):
+    a, b = (Counter(f"{_label(exchange)} ({exchange['status']})" for exchange in side) for side in (a, b))
+    return [f"{label}: must come {a[label]} times, came {b[label]} times" for label in sorted(a | b) if a[label] != b[label]]
+
+
+def _answers(left, right):
+    about = _label(left)
+    asked = left["request"] if left["request"] is not None else left["query"]
+    found = []
+    if left["status"] != right["status"]:
+        found.append(f"{about} {_short(asked)}: status must be {left['status']}, was {right['status']} {_short(right['body'])}")
+    if left["type"] != right["type"]:
+        found.append(f"{about}: content type must be {left['type']!r}, was {right['type']!r}")
+    found += [f"{text}, asked {_short(asked)}" for text in _unequal(f"{about} ({left['status']}) body", left["body"], right["body"])]
+    return found + _unequal(f"{about} request", left["request"], right["request"])
+
+
+def _unequal(where, left, right):
+    if isinstance(left, dict) and isinstance(right, dict):
+        found = []
+        for name in sorted(left.keys() | right.keys()):
+            if name not in right:
+                found.append(f"{where}.{name}: must be {_short(left[name])}, was left out")
+            elif name not in left:
+                found.append(f"{where}.{name}: must be left out, was {_short(right[name])}")
+            else:
+                found += _unequal(f"{where}.{name}", left[name], right[name])
+        return found
+    if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        if _is_set(where, left):
+            left, right = (sorted(side, key=lambda item: json.dumps(item, sort_keys=True)) for side in (left, right))
+        return [text for i, pair in enumerate(zip(left, right)) for text in _unequal(f"{where}[{i}]", *pair)]
+    # JSON has one kind of number: 1.0 and 1 are the same.
+    if left == right and isinstance(left, bool) == isinstance(right, bool):
+        return []
+    return [f"{where}: must be {_short(left)}, was {_short(right)}"]
+
+
+def _is_set(where, items):
+    """Lists whose order is no promise: key and value pairs, and aliases."""
+    name = where.rsplit(".", 1)[-1]
+    if "/metrics/get-history (" in where:
+        return False
+    return name in ("tags", "params", "metrics", "aliases", "model_inputs", "dataset_inputs", "latest_versions") and all(isinstance(item, (dict, str)) for item in items)
+
+
+def _short(value):
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def compare(genuine_path, other_path):
+    """Steps with their differences: those that are allowed, with the reason, and those that are not."""
+    genuine, other = read(genuine_path), read(other_path)
+    results = []
+    for name in dict.fromkeys([*genuine, *other]):
+        if name is None:
+            continue
+        refused, allowed = [], []
+        for text in differences(genuine.get(name), other.get(name)):
+            rule = next((rule for rule in ALLOWED if re.search(rule.step, name) and re.search(rule.difference, text)), None)
+            (allowed if rule else refused).append((text, rule))
+        results.append((name, refused, allowed))
+    return results
+
+
+def report(results, say=print):
+    """Prints each step; gives the number of those that passed and that failed, and the rules that were needed."""
+    passed, failed, used = 0, 0, set()
+    for name, refused, allowed in results:
+        used |= {rule for _, rule in allowed}
+        note = f" ({len(allowed)} allowed)" if allowed else ""
+        say(f"{'✗' if refused else '✓'} {name}{note}")
+        for text, _ in refused:
+            say(f"    {text}")
+        passed, failed = passed + (not refused), failed + bool(refused)
+    return passed, failed, used
+
+
+if __name__ == "__main__":
+    passed, failed, _ = report(compare(*sys.argv[1:3]))
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
