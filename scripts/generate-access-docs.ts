@@ -15,7 +15,9 @@ const ABOUT: Readonly<Record<Right, string>> = {
   read: 'everything that is shown',
   track: 'experiments, runs, logged models and artifacts',
   register: 'registered models and their versions, except what decides which one trades',
-  lifecycle: 'stages, aliases and promotion: what decides which one trades',
+  label: 'stages and aliases of models that are bound to no slot, and aliases that decide nothing',
+  lifecycle:
+    'the same of models that are bound to a slot, and promotion: what decides which one trades; asked for beside `label`',
 };
 
 const mark = (allowed: boolean): string => (allowed ? 'yes' : '');

@@ -9,7 +9,7 @@ import { notACandidate, type PromotionPorts, promoteVersion } from './promote-ve
 import { putRegisteredModel, type StoredRegisteredModel } from './registered-model.ts';
 import { registryAudit } from './registry-audit.ts';
 import type { RegistryWish } from './registry-wish.ts';
-import { requireSlotUse } from './require-slot-use.ts';
+import { requireSlotDecision } from './require-slot-use.ts';
 import { ACTIVE_STAGES, parseStage, type Stage } from './stage.ts';
 import { withdrawal } from './withdraw-candidate.ts';
 
@@ -59,7 +59,7 @@ async function moveCandidate(
 ): Promise<RegistryChange<void>> {
   const { name, now } = wish;
   const { candidate } = live;
-  requireSlotUse(wish, { ...of.model, slot: version.candidate?.slot ?? of.model.slot });
+  requireSlotDecision(wish, { ...of.model, slot: version.candidate?.slot ?? of.model.slot });
   if (live.stage === 'Production') throw inProduction(of.model, version.version, `go to ${stage}`);
   if (live.stage === stage || !candidate) return { result: undefined };
   const next = { ...version, stage, updatedAt: now };
@@ -90,7 +90,7 @@ async function moveOther(
   { ledger }: PromotionPorts,
 ): Promise<RegistryChange<void>> {
   const { name, now } = wish;
-  requireSlotUse(wish, of.model);
+  requireSlotDecision(wish, of.model);
   if (stage === 'Production' && of.model.slot !== null) throw notACandidate(name, version.version);
   const others = wish.archiveExisting ? await inStage(wish, of, stage, version, ledger) : [];
   const moved = new Map<number, Stage>(others.map((other) => [other.version.version, 'Archived']));

@@ -19,6 +19,7 @@ const EXPECTED: Readonly<Record<Right, readonly string[]>> = {
   read: ['nobody', 'viewer', 'trainer', 'operator', 'admin'],
   track: ['trainer', 'admin'],
   register: ['trainer', 'admin'],
+  label: ['trainer', 'operator', 'admin'],
   lifecycle: ['operator', 'admin'],
 };
 

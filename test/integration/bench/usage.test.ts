@@ -6,7 +6,7 @@ describe('npm run bench', () => {
     const { code, out, errors } = await runBench(['decision-speed']);
     expect(code).toBe(2);
     expect(out).toBe('');
-    const all = 'backtest, decision-latency, hot-swap, inference-overhead, ledger-cost, soak';
+    const all = 'backtest, decision-latency, hot-swap, inference-overhead, ledger-cost, registry, soak';
     expect(errors).toBe(`a bench must be one of those there are (${all}), was "decision-speed"\n`);
   });
 

@@ -179,7 +179,12 @@ describe('a version of a model that is bound to a slot', () => {
     await expect(desk.createOf('trend', source, 'abc', { who })).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
     const trainer = caller({ rights: ['read', 'track', 'register'], slots: [desk.slot] });
     await desk.createOf('trend', source, 'abc', { who: trainer });
-    await expect(setAlias('1', 'champion', trainer)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    for (const attempt of [
+      () => setAlias('1', 'champion', trainer),
+      ...['Production', 'Staging', 'Archived'].map((to) => () => stage('1', to, trainer)),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    }
     const stranger = caller({ slots: [] });
     for (const attempt of [
       () => setAlias('1', 'champion', stranger),

@@ -114,7 +114,7 @@ export const modelVersionRoutes: readonly MlflowRoute[] = [
   {
     method: 'POST',
     path: `${BASE}/transition-stage`,
-    right: 'lifecycle',
+    right: 'label',
     async handle(call, ports) {
       const { name, version, stage, archive_existing_versions } = parseRequest(staged, call.input);
       const wish = { ...registryWish(call, ports), name, version, stage, archiveExisting: archive_existing_versions };

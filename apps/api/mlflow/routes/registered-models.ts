@@ -132,7 +132,7 @@ export const registeredModelRoutes: readonly MlflowRoute[] = [
   {
     method: 'POST',
     path: `${BASE}/alias`,
-    right: 'lifecycle',
+    right: 'label',
     async handle(call, ports) {
       await setAlias({ ...registryWish(call, ports), ...parseRequest(aliasSet, call.input) }, ports);
       return {};
@@ -141,7 +141,7 @@ export const registeredModelRoutes: readonly MlflowRoute[] = [
   {
     method: 'DELETE',
     path: `${BASE}/alias`,
-    right: 'lifecycle',
+    right: 'label',
     async handle(call, ports) {
       await deleteAlias({ ...registryWish(call, ports), ...parseRequest(aliased, call.input) }, ports);
       return {};
