@@ -22,6 +22,7 @@ import { type DeployedMarket, deployedMarket } from './support/deployed-market.t
 import { type DeployedSlot, deployedSlot } from './support/deployed-slot.ts';
 import { type TraderDesk, traderDesk } from './support/deployed-trader.ts';
 import { type Deployment, openDeployment } from './support/deployment.ts';
+import { type RegistryClient, registryClient } from './support/registry-client.ts';
 import { answersTo, roleProbes } from './support/role-probes.ts';
 import { listenTo } from './support/topic-listener.ts';
 import { whatIsThere } from './support/what-is-there.ts';
@@ -43,6 +44,10 @@ let desk: TraderDesk;
 let trader: SpawnedProcess;
 /** Of the trader that runs. */
 let instance: string;
+/** Where MLflow's clients find the stage. */
+let registryUrl: string;
+/** Of a trainer, as the command line made it. */
+let trainerToken: string;
 /** Whose credentials the trader has. */
 let traderCredentials: Record<string, string> = {};
 
@@ -96,10 +101,53 @@ async function ranSince(name: FunctionName, since: number): Promise<void> {
   await eventually(`a run of ${name}`, ran, LONG);
 }
 
+/** What a training script does, and what its author looks at afterwards. */
+async function logsAndReads(ada: RegistryClient, name: string): Promise<void> {
+  const api = 'api/2.0/mlflow';
+  const done = async (method: string, path: string, body?: object | string) => {
+    const answer = await ada.ask(method, path, body);
+    expect(`${path}: ${answer.status} ${answer.status === 200 ? '' : answer.text}`).toBe(`${path}: 200 `);
+    return answer;
+  };
+  const { run } = (await done('POST', `${api}/runs/create`, { experiment_id: '0', run_name: name })).json();
+  const { run_id } = run.info;
+  const metrics = [1, 2, 3].map((step) => ({ key: 'accuracy', value: step / 10, timestamp: step, step }));
+  const params = [{ key: 'depth', value: '7' }];
+  await done('POST', `${api}/runs/log-batch`, { run_id, metrics, params, tags: [] });
+  const file = `api/2.0/mlflow-artifacts/artifacts/0/${run_id}/artifacts/notes/a%20b.txt`;
+  await done('PUT', file, 'größe');
+
+  const { data } = (await done('GET', `${api}/runs/get?run_id=${run_id}`)).json().run;
+  expect(data).toMatchObject({ metrics: [{ key: 'accuracy', value: 0.3, step: 3 }], params });
+  const { metrics: history } = (
+    await done('GET', `${api}/metrics/get-history?run_id=${run_id}&metric_key=accuracy`)
+  ).json();
+  expect(history).toHaveLength(3);
+  expect((await done('GET', file)).text).toBe('größe');
+  expect((await done('GET', `${api}/artifacts/list?run_id=${run_id}&path=notes`)).json().files).toMatchObject([
+    { path: 'notes/a b.txt', is_dir: false },
+  ]);
+  const { runs } = (
+    await done('POST', `${api}/runs/search`, {
+      experiment_ids: ['0'],
+      filter: `params.depth = '7' and attributes.run_name = '${name}'`,
+    })
+  ).json();
+  expect(runs).toHaveLength(1);
+
+  const model = { name: `model-${name}` };
+  await done('POST', `${api}/registered-models/create`, model);
+  const version = { ...model, source: `mlflow-artifacts:/0/${run_id}/artifacts/notes`, run_id };
+  expect((await done('POST', `${api}/model-versions/create`, version)).json().model_version.version).toBe('1');
+  await done('DELETE', file);
+  expect((await ada.ask('GET', file)).status).toBe(404);
+}
+
 it('deploys the stage into an empty account', async () => {
   await deployment.cdk('bootstrap', 'aws://000000000000/us-east-1');
   const outputs = await deployment.deploy();
   environment = envOfOutputs(outputs, SLOT);
+  registryUrl = outputs['ares-test-functions']?.AresRegistryUrl ?? '';
   const { functions: deployed } = await whatIsThere(aws());
   expect(deployed).toEqual(functions.map(({ name }) => functionName(name)).sort());
   // What the outputs say of a trader's environment is what its container gets.
@@ -213,6 +261,31 @@ it('keeps what cannot be handled in the dead letters of its function, and goes o
   await slot.dynamo.client.send(new DeleteItemCommand({ TableName, Key }));
 });
 
+it('is the registry of whoever has a token, at an address of its own: a run, its files, a model', async () => {
+  const made = await deployment.ares('token', 'create', 'ada', '--role', 'trainer');
+  trainerToken = (made as { readonly secret: string }).secret;
+  const nobody = registryClient(registryUrl, deployment.aws().endpoint);
+  expect(await nobody.ask('GET', 'health')).toMatchObject({ status: 200, text: 'OK' });
+  expect((await nobody.ask('GET', 'api/2.0/mlflow/experiments/get?experiment_id=0')).status).toBe(401);
+  await logsAndReads(registryClient(registryUrl, deployment.aws().endpoint, trainerToken), 'first');
+
+  // What is too large for an answer of Lambda goes to the bucket and comes from there, by signed URLs.
+  const ada = registryClient(registryUrl, deployment.aws().endpoint, trainerToken);
+  const large = 'x'.repeat(5 * 1024 * 1024);
+  const upload = await ada.ask('POST', 'api/2.0/mlflow-artifacts/mpu/create/large', {
+    path: 'large.bin',
+    num_parts: 1,
+  });
+  const { upload_id, credentials } = upload.json();
+  const sent = await fetch(credentials[0].url, { method: 'PUT', body: large });
+  const parts = [{ part_number: 1, etag: sent.headers.get('etag') }];
+  const complete = { path: 'large.bin', upload_id, parts };
+  expect((await ada.ask('POST', 'api/2.0/mlflow-artifacts/mpu/complete/large', complete)).status).toBe(200);
+  const got = await ada.ask('GET', 'api/2.0/mlflow-artifacts/artifacts/large/large.bin');
+  expect(got.text === large).toBe(true);
+  expect(await deployment.ares('audit', 'verify')).toMatchObject({ valid: true });
+});
+
 it('does all its work with IAM enforced: every function and the trader by its own role', async () => {
   await stopTrader();
   await deployment.exchange.pause();
@@ -247,6 +320,7 @@ it('does all its work with IAM enforced: every function and the trader by its ow
   await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
 
   for (const { name } of hostedFunctions) await ranSince(name as FunctionName, since);
+  await logsAndReads(registryClient(registryUrl, deployment.aws().endpoint, trainerToken), 'second');
   expect(await deployment.ares('audit', 'verify')).toMatchObject({ valid: true });
 });
 
@@ -268,7 +342,7 @@ it('finds nothing to change after all that, refuses to drop what must stay, and 
   const { state, registry, audit } = slot.dynamo.tables;
   expect(await whatIsThere(aws())).toEqual({
     tables: [state, registry, audit].sort(),
-    buckets: [slot.bucket],
+    buckets: [slot.bucket, environment.ARES_ARTIFACT_BUCKET as string].sort(),
     keys: ['Encrypts the ledger, models, exchange keys and alerts of Ares'],
     secrets: ['ares-test-keys/main'],
   });

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { FunctionName } from '../../../src/compose/wiring.ts';
@@ -47,11 +47,12 @@ export async function roleProbes(
       },
     };
   };
-  const [checker, analyst, relay, herald] = await Promise.all([
+  const [checker, analyst, relay, herald, registrar] = await Promise.all([
     as('check-promotion'),
     as('analyze-market'),
     as('relay-outbox'),
     as('notify-people'),
+    as('serve-registry'),
   ]);
   const { registry, audit } = slot.dynamo.tables;
   const entry = auditEntryKey('models', 1);
@@ -63,6 +64,7 @@ export async function roleProbes(
   const notice = { TopicArn: environment.ARES_ALERT_TOPIC_ARN, Message: 'test' };
   const modelsAs = (role: typeof analyst) => new S3Client({ ...role, forcePathStyle: true });
   const Bucket = slot.bucket;
+  const artifacts = environment.ARES_ARTIFACT_BUCKET;
   return {
     forbidden: {
       'check-promotion deletes an audit entry': () => new DynamoDBClient(checker).send(new DeleteItemCommand(inAudit)),
@@ -70,6 +72,15 @@ export async function roleProbes(
         new SecretsManagerClient(checker).send(new GetSecretValueCommand(keys)),
       'analyze-market writes a model': () =>
         modelsAs(analyst).send(new PutObjectCommand({ Bucket, Key: 'forged', Body: 'x' })),
+      'analyze-market reads an artifact': () =>
+        modelsAs(analyst).send(new GetObjectCommand({ Bucket: artifacts, Key: 'artifacts/x' })),
+      'serve-registry deletes a model': () =>
+        modelsAs(registrar).send(new DeleteObjectCommand({ Bucket, Key: `models/${hash}` })),
+      'serve-registry writes beside the artifacts': () =>
+        modelsAs(registrar).send(new PutObjectCommand({ Bucket: artifacts, Key: 'forged', Body: 'x' })),
+      'serve-registry deletes an audit entry': () => new DynamoDBClient(registrar).send(new DeleteItemCommand(inAudit)),
+      'serve-registry reads the exchange keys': () =>
+        new SecretsManagerClient(registrar).send(new GetSecretValueCommand(keys)),
       'relay-outbox writes the registry': () => new DynamoDBClient(relay).send(new PutItemCommand(inRegistry)),
       'relay-outbox tells people': () => new SNSClient(relay).send(new PublishCommand(notice)),
       'notify-people publishes an event': () => new EventBridgeClient(herald).send(new PutEventsCommand({ Entries })),
@@ -78,6 +89,10 @@ export async function roleProbes(
       'check-promotion reads an audit entry': () => new DynamoDBClient(checker).send(new GetItemCommand(inAudit)),
       'analyze-market reads a model': () =>
         modelsAs(analyst).send(new GetObjectCommand({ Bucket, Key: `models/${hash}` })),
+      'serve-registry writes an artifact': () =>
+        modelsAs(registrar).send(new PutObjectCommand({ Bucket: artifacts, Key: 'artifacts/x', Body: 'x' })),
+      'serve-registry deletes an artifact': () =>
+        modelsAs(registrar).send(new DeleteObjectCommand({ Bucket: artifacts, Key: 'artifacts/y' })),
       'relay-outbox publishes an event': () => new EventBridgeClient(relay).send(new PutEventsCommand({ Entries })),
       'notify-people tells people': () => new SNSClient(herald).send(new PublishCommand(notice)),
     },
