@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { AresError } from '../../src/core/ares-error.ts';
 import { send } from './http-load.ts';
@@ -11,6 +12,7 @@ import { type SeededRun, seededRuns } from './seeded-runs.ts';
 
 const ARES = new URL('../../apps/cli/main.ts', import.meta.url).pathname;
 const SEEDERS = 8;
+const SETTLED_MS = 12_000;
 const created = z.object({ run: z.object({ info: z.object({ run_id: z.string() }) }) });
 
 /**
@@ -80,6 +82,8 @@ async function seed(
   };
   try {
     await Promise.all(Array.from({ length: SEEDERS }, seeder));
+    // A search reads again what was written in the last ten seconds; an experiment that is searched is seldom written whole just before.
+    await sleep(SETTLED_MS);
   } finally {
     agent.destroy();
   }
