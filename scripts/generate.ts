@@ -7,3 +7,4 @@ import './generate-handlers.ts';
 import './generate-event-docs.ts';
 import './generate-cli-docs.ts';
 import './generate-access-docs.ts';
+import './generate-feature-schema.ts';

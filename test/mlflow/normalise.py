@@ -20,6 +20,8 @@ RUN_NAME = re.compile(r"^[a-z]+-[a-z]+-\d+$")
 #: Files whose size depends on ids and times in them.
 SIZED_BY_CHANCE = re.compile(r"(^|/)(MLmodel|registered_model_meta|input_example\.json|model\.pkl|python_model\.pkl|.*\.png|estimator\.html|cv_results\.csv|model_summary\.txt)$")
 CHANCE_TAGS = {"mlflow.source.git.commit", "mlflow.source.name", "mlflow.user"}
+#: Ares' own experiment, for the models that it registers itself.
+OURS = "Ares_Trading"
 MINUTE = 60_000
 
 
@@ -73,6 +75,8 @@ class Normaliser:
             value = {**value, "value": "<generated name>"}
         if SIZED_BY_CHANCE.search(str(value.get("path", ""))) and "file_size" in value:
             value = {**value, "file_size": "<size>"}
+        if isinstance(value.get("experiments"), list):
+            value = {**value, "experiments": [item for item in value["experiments"] if item.get("name") != OURS]}
         return {self.text(name): self.value(item, name) for name, item in value.items()}
 
     def _string(self, value, key):

@@ -93,7 +93,7 @@ def bulk(s):
     assert ids == sorted(runs)
     return [
         [[m["step"], m["timestamp"], m["value"]] for run in runs for m in together if m["run_id"] == run],
-        len(asked(run_id=[runs[1], runs[0]], metric_key="a", max_results=7)["metrics"]),
+        len(asked(run_id=[runs[1], runs[0]], metric_key="a", max_results=100)["metrics"]),
         asked(run_id=runs, metric_key="absent"),
         asked(run_id=[runs[2]], metric_key="a", max_results=2),
     ]
