@@ -3,6 +3,7 @@ import { build, type Metafile } from 'esbuild';
 import { AresError } from '../../src/core/ares-error.ts';
 import { binanceOnly } from './binance-only.ts';
 import { httpWithoutFetch } from './http-without-fetch.ts';
+import { literalSchemaKeys } from './literal-schema-keys.ts';
 import { nativeRuntime } from './native-runtime.ts';
 import { roleCredentials } from './role-credentials.ts';
 
@@ -54,7 +55,7 @@ export async function bundleCode(
     // `module` comes by itself only where no condition is named. With it, and the field of that name, the AWS SDK is taken as modules of which unused parts fall away.
     conditions: ['aws', 'module'],
     mainFields: ['module', 'main'],
-    plugins: [binanceOnly(options.httpClient), roleCredentials, nativeRuntime, httpWithoutFetch],
+    plugins: [binanceOnly(options.httpClient), roleCredentials, nativeRuntime, httpWithoutFetch, literalSchemaKeys],
     logLevel: 'silent',
   });
   const code = outputFiles.find(({ path }) => path.endsWith(file));

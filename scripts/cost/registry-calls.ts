@@ -15,7 +15,7 @@ interface ApiCall extends RunTime {
  * Calls of MLflow's API. Units are those of `npm run bench -- ledger-cost`, on DynamoDB Local with tokens and caches warm; milliseconds of a core are medians of
  * the same calls, and requests to AWS that wait for each other are counted from it. What an artifact takes is assumed.
  */
-export const apiCalls: readonly ApiCall[] = [
+const apiCalls: readonly ApiCall[] = [
   { what: 'create a run', writeUnits: 10, readUnits: 1, localMs: 5, calls: 2 },
   { what: 'log a batch of 1 metric', writeUnits: 14, readUnits: 1, localMs: 5, calls: 2 },
   { what: 'log a batch of 100 metrics', writeUnits: 128, readUnits: 1, localMs: 11, calls: 6 },
