@@ -38,7 +38,7 @@ export function parseFunctionUrlEvent(event: unknown): FunctionUrlEvent {
 /**
  * The request that an event stands for.
  *
- * @throws TypeError for a method, an address or headers that no request can have
+ * @throws TypeError for a method, an address or headers that no request can have, and for a body that was damaged on its way
  */
 export function requestOf(event: FunctionUrlEvent): Request {
   const { rawPath, rawQueryString, cookies, requestContext, body } = event;
@@ -50,8 +50,19 @@ export function requestOf(event: FunctionUrlEvent): Request {
   const hasBody = body !== undefined && body !== '' && method !== 'GET' && method !== 'HEAD';
   if (!hasBody) return new Request(url, { method, headers });
   const bytes = Buffer.from(body, event.isBase64Encoded ? 'base64' : 'utf8');
+  refuseDamaged(bytes, headers);
   headers.set('content-length', String(bytes.length));
   return new Request(url, { method, headers, body: bytes });
+}
+
+/** Lambda hands on what calls itself text as text: every byte that is no UTF-8 has become another character by then. */
+function refuseDamaged({ length }: Uint8Array, headers: Headers): void {
+  const sent = headers.get('content-length');
+  if (sent === null || Number(sent) === length) return;
+  const type = headers.get('content-type') ?? 'none';
+  throw new TypeError(
+    `a body of type ${type} must be UTF-8 here, was not: ${sent} bytes were sent and ${length} arrived. Give the file a name that is not that of a text, or send it in parts`,
+  );
 }
 
 /** The answer as Lambda takes it. Always as base64: text would lose a byte order mark, and every byte that is no UTF-8. */

@@ -76,6 +76,17 @@ describe('a request to a function URL', () => {
     expect(await read(withMethod('DELETE', { body: '{"a":1}' })).json()).toEqual({ a: 1 });
   });
 
+  it('is refused when what was sent as text was none, and so was damaged before it came here', () => {
+    const latin1 = Buffer.from('größe', 'latin1');
+    const headers = { 'content-type': 'text/csv', 'content-length': String(latin1.length) };
+    expect(() => read(sample({ headers, body: latin1.toString('utf8') }))).toThrow(
+      /^a body of type text\/csv must be UTF-8 here, was not: 5 bytes were sent and 9 arrived\. /,
+    );
+    expect(read(sample({ headers, body: base64(latin1), isBase64Encoded: true })).body).not.toBeNull();
+    const utf8 = { ...headers, 'content-length': '7' };
+    expect(read(sample({ headers: utf8, body: 'größe' })).body).not.toBeNull();
+  });
+
   it('has its cookies in one header', () => {
     expect(read(sample({ cookies: ['a=1', 'b=2'] })).headers.get('cookie')).toBe('a=1; b=2');
   });
