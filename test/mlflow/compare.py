@@ -35,9 +35,10 @@ def read(path):
     normaliser = Normaliser(began, ended)
     steps = {}
     for line in lines[1:-1]:
+        number = list(steps).index(line["step"]) if line["step"] in steps else len(steps)
         step = steps.setdefault(line["step"], StepRecord())
         if line["kind"] == "exchange":
-            step.exchanges.append(_exchange(line, normaliser))
+            step.exchanges.append(_exchange(line, number, normaliser))
         else:
             step.order = line["order"]
             step.error = line.get("error")
@@ -46,26 +47,26 @@ def read(path):
     return steps
 
 
-def _exchange(line, normaliser):
+def _exchange(line, number, normaliser):
+    normaliser.exchange(number, line["method"], line["path"])
     # The request first: its ids were known before those of the answer.
-    return {
+    normaliser.answering = False
+    asked = {
         "method": line["method"],
         "path": normaliser.text(line["path"]),
         "query": normaliser.value(line["query"]),
         "request": normaliser.value(line["request"]),
-        "status": line["status"],
-        "type": line["type"],
-        "body": normaliser.value(line["body"]),
     }
+    normaliser.answering = line["status"] < 400
+    return {**asked, "status": line["status"], "type": line["type"], "body": normaliser.value(line["body"])}
 
 
 def _label(exchange):
     return f"{exchange['method']} {exchange['path']}"
 
 
-def _key(exchange, whole):
-    asked = json.dumps([exchange["query"], exchange["request"]], sort_keys=True) if whole else ""
-    return _label(exchange) + asked
+def _key(exchange):
+    return _label(exchange) + json.dumps([exchange["query"], exchange["request"]], sort_keys=True)
 
 
 def differences(genuine, other):
@@ -82,18 +83,30 @@ def differences(genuine, other):
     if genuine.order == "counted":
         return found + _counts(a, b) + _unequal("what the session found", genuine.value, other.value)
     if genuine.order == "any":
-        a, b = (sorted(side, key=lambda exchange: _key(exchange, True)) for side in (a, b))
-    keys = [[_key(exchange, genuine.order == "any") for exchange in side] for side in (a, b)]
+        a, b = (sorted(side, key=_key) for side in (a, b))
+    keys = [[_key(exchange) for exchange in side] for side in (a, b)]
     for kind, i1, i2, j1, j2 in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         if kind == "equal":
             for left, right in zip(a[i1:i2], b[j1:j2]):
                 found += _answers(left, right)
         else:
-            found += [f"{_label(exchange)}: asked of the genuine server only" for exchange in a[i1:i2]]
-            found += [f"{_label(exchange)}: asked of the other only" for exchange in b[j1:j2]]
+            found += _unmatched(a[i1:i2], b[j1:j2])
     if not genuine.error and not other.error:
         found += _unequal("what the session found", genuine.value, other.value)
     return found
+
+
+def _unmatched(a, b):
+    """Exchanges between equal ones: those to the same endpoint, in their order, asked for different things."""
+    found, left = [], list(b)
+    for exchange in a:
+        other = next((other for other in left if _label(other) == _label(exchange)), None)
+        if other is None:
+            found.append(f"{_label(exchange)}: asked of the genuine server only")
+        else:
+            left.remove(other)
+            found += _answers(exchange, other)
+    return found + [f"{_label(exchange)}: asked of the other only" for exchange in left]
 
 
 def _counts(a, b):
@@ -102,15 +115,15 @@ def _counts(a, b):
 
 
 def _answers(left, right):
-    about = _label(left)
     asked = left["request"] if left["request"] is not None else left["query"]
-    found = []
+    about = f"{_label(left)} {_short(asked)}"
+    request = _unequal(f"{about}: request", left["request"], right["request"]) + _unequal(f"{about}: query", left["query"], right["query"])
     if left["status"] != right["status"]:
-        found.append(f"{about} {_short(asked)}: status must be {left['status']}, was {right['status']} {_short(right['body'])}")
-    if left["type"] != right["type"]:
-        found.append(f"{about}: content type must be {left['type']!r}, was {right['type']!r}")
-    found += [f"{text}, asked {_short(asked)}" for text in _unequal(f"{about} ({left['status']}) body", left["body"], right["body"])]
-    return found + _unequal(f"{about} request", left["request"], right["request"])
+        # What their bodies hold differs then, too.
+        return [f"{about}: must be {left['status']} {_short(left['body'])}, was {right['status']} {_short(right['body'])}", *request]
+    about = f"{about} ({left['status']})"
+    found = _unequal(f"{about}: content type", left["type"], right["type"])
+    return found + _unequal(f"{about}: body", left["body"], right["body"]) + request
 
 
 def _unequal(where, left, right):
@@ -137,9 +150,9 @@ def _unequal(where, left, right):
 def _is_set(where, items):
     """Lists whose order is no promise: key and value pairs, and aliases."""
     name = where.rsplit(".", 1)[-1]
-    if "/metrics/get-history (" in where:
+    if "/metrics/get-history {" in where:
         return False
-    return name in ("tags", "params", "metrics", "aliases", "model_inputs", "dataset_inputs", "latest_versions") and all(isinstance(item, (dict, str)) for item in items)
+    return name in ("tags", "params", "metrics", "aliases", "model_inputs", "model_outputs", "dataset_inputs", "latest_versions") and all(isinstance(item, (dict, str)) for item in items)
 
 
 def _short(value):

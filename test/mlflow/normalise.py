@@ -1,7 +1,9 @@
 """Makes two recordings comparable: what differs from server to server by nature gets the same name in both."""
 
+import hashlib
 import json
 import re
+from collections import Counter
 
 HEX = re.compile(r"(?<![0-9a-f])(m-)?[0-9a-f]{32}(?![0-9a-f])")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -10,10 +12,13 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?")
 FOLDER = re.compile(r"/tmp/tmp\w+|/dev/shm/tmp\w+")
 ADDRESS = re.compile(r"https?://127\.0\.0\.1:\d+")
 PLACE = re.compile(r"(mlflow-artifacts:/|mlflow-artifacts/(?:artifacts|mpu/create|mpu/complete|mpu/abort)/)(\d+)(?=/|$)")
+NUMBER = re.compile(r"(experiment(?: with)?(?:[ _]id)?s?[ =:'\"(]+)(\d+)", re.I)
 #: A Python set in a message: its order is chance.
 SET = re.compile(r"\{('[^'{}]*'(?:, '[^'{}]*')*)\}?")
 #: What the genuine server's database says of itself.
 DATABASE = re.compile(r"\s*(Error: )?\((raised as a result of|sqlite3\.).*", re.S)
+#: The place of a run or a model below the root of artifacts.
+BELOW_ROOT = re.compile(r"(?<![\w/-])\d+(?=/(?:[0-9a-f]{32}|models/m-))")
 EXPERIMENT_KEYS = {"experiment_id", "experiment_ids", "source_experiment_id"}
 #: A generated name: adjective, noun, number.
 RUN_NAME = re.compile(r"^[a-z]+-[a-z]+-\d+$")
@@ -26,35 +31,51 @@ MINUTE = 60_000
 
 
 class Normaliser:
-    """One for each recording. Ids are numbered in the order in which they first appear."""
+    """One for each recording. An id is named after the answer in which it first appears, so that one id more or less does not rename those that follow."""
 
     def __init__(self, began, ended):
         self._now = (began - MINUTE, ended + MINUTE)
         self._ids = {}
+        self._seen = Counter()
+        self._where, self._here = "", 0
+        #: Whether what comes now is the server's.
+        self.answering = False
 
-    def _numbered(self, kind, value):
+    def exchange(self, step, method, path):
+        """Says of which exchange the next values are: ids that are new in it are named after it."""
+        label = f"{step} {method} {re.sub(r'[0-9]+|[0-9a-f]{32}|m-[0-9a-f]{32}', '', path.split('/artifacts/')[0])}"
+        self._seen[label] += 1
+        self._where, self._here = f"{step}.{hashlib.sha256(label.encode()).hexdigest()[:4]}.{self._seen[label]}", 0
+
+    def _named(self, kind, value):
         names = self._ids.setdefault(kind, {})
-        return names.setdefault(value, f"<{kind} {len(names) + 1}>")
+        if value not in names:
+            self._here += 1
+            names[value] = f"<{kind} {self._where}.{self._here}>"
+        return names[value]
 
     def _experiment(self, value):
-        if value == "0" or not re.fullmatch(r"\d+", value) or value == "987654321":
+        if value == "0" or not value.isdigit():
             return value
-        return self._numbered("experiment", value)
+        # A number that only requests have ever held is no experiment of the server.
+        return self._named("experiment", value) if self.answering else self._ids.get("experiment", {}).get(value, value)
 
     def text(self, value):
+        sentence = "xperiment" in value and not value.startswith("/")
         value = ADDRESS.sub("<server>", value)
         value = PLACE.sub(lambda m: m[1] + self._experiment(m[2]), value)
+        value = BELOW_ROOT.sub(lambda m: self._experiment(m[0]), value)
         value = COMMIT.sub("<commit>", value)
-        value = HEX.sub(lambda m: m[0] if set(m[0]) <= {"0", "m", "-"} else self._numbered("model" if m[1] else "id", m[0]), value)
-        value = UUID.sub(lambda m: self._numbered("uuid", m[0]), value)
+        value = HEX.sub(lambda m: m[0] if set(m[0]) <= {"0", "m", "-"} else self._named("model" if m[1] else "id", m[0]), value)
+        value = UUID.sub(lambda m: self._named("uuid", m[0]), value)
         value = MOMENT.sub("<moment>", value)
         value = FOLDER.sub("<folder>", value)
         value = SET.sub(lambda m: "{" + ", ".join(sorted(m[1].split(", "))) + "}", value)
         value = DATABASE.sub("", value)
-        for known, name in self._ids.get("experiment", {}).items():
+        if sentence:
             # In sentences and filters, where no field says that a number is an experiment.
-            if "xperiment" in value and not value.startswith("/"):
-                value = re.sub(rf"(?<=[ ='\"/(]){known}(?=[ ,'\"/)]|\.(?:\s|$)|$)", name, value)
+            known = self._ids.get("experiment", {})
+            value = NUMBER.sub(lambda m: m[1] + known.get(m[2], m[2]), value)
         return value
 
     def value(self, value, key=None):

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -80,9 +81,11 @@ def main():
     # The runner itself uses the environment's packages: the first version's Python goes on from here.
     if not os.environ.get("MLFLOW_SUITE"):
         python = str(setup.environment("3"))
-        return subprocess.run([python, __file__, *sys.argv[1:]], env={**os.environ, "MLFLOW_SUITE": "1", "PYTHONDONTWRITEBYTECODE": "1"}).returncode
+        os.execve(python, [python, __file__, *sys.argv[1:]], {**os.environ, "MLFLOW_SUITE": "1", "PYTHONDONTWRITEBYTECODE": "1"})
     from allowed import ALLOWED
 
+    # Ended from outside, it ends its servers too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     options = arguments()
     majors = options.version or list(setup.VERSIONS)
     passed = failed = 0

@@ -164,17 +164,13 @@ def proxy(s):
 def hostile(s):
     run = s.client.create_run(s.kept.experiment, run_name="hostile").info.run_id
     s.client.log_text(run, "x", "a.txt")
-    seen = {}
     for path in ("../x", "a/../../x", "/etc/passwd", "..", "%2e%2e/x", "a\\..\\..\\x", "..%2fx", "file:///etc/passwd", "./a.txt", "a//b", "C:\\x", "\x00", "#a", "?a=b", ". .", "%252e%252e%252fx"):
         quoted = path.replace("%", "%25").replace("?", "%3F").replace("#", "%23").replace("\\", "%5C").replace("\x00", "%00")
-        seen[path] = [
-            s.raw("GET", "artifacts/list", params={"run_id": run, "path": path}).status_code,
-            s.raw("GET", PROXY, params={"path": path}).status_code,
-            s.raw("GET", "/get-artifact", params={"run_id": run, "path": path}).status_code,
-            s.raw("GET", f"{PROXY}/x/{quoted}").status_code,
-            s.raw("DELETE", f"{PROXY}/x/{quoted}").status_code,
-        ]
-    return seen
+        s.raw("GET", "artifacts/list", params={"run_id": run, "path": path})
+        s.raw("GET", PROXY, params={"path": path})
+        s.raw("GET", "/get-artifact", params={"run_id": run, "path": path})
+        s.raw("GET", f"{PROXY}/x/{quoted}")
+        s.raw("DELETE", f"{PROXY}/x/{quoted}")
 
 
 @step("artifacts: multipart uploads are refused where the store has none")

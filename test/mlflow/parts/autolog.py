@@ -36,7 +36,7 @@ def _settings():
     os.environ["MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT"] = "1"
 
 
-@step("autolog: a scikit-learn fit is logged with params, metrics, data and model", order="any")
+@step("autolog: a scikit-learn fit is logged with params, metrics, data and model", order="counted")
 def sklearn(s):
     from sklearn.linear_model import LogisticRegression
 
@@ -73,7 +73,7 @@ def grid(s):
     return [_plain(s, run.info.run_id), sorted([c.data.params["C"], round(c.data.metrics["mean_test_score"], 6)] for c in children)]
 
 
-@step("autolog: a LightGBM training is logged with the history of its metric", order="any")
+@step("autolog: a LightGBM training is logged with the history of its metric", order="counted")
 def lightgbm(s):
     import lightgbm as lgb
 

@@ -1,12 +1,11 @@
 """log_batch: limits, repetition, all or nothing, several writers."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 
 from mlflow.entities import Metric, Param, RunTag
 
 from parts.runs import plain_run
-from steps import code_of, step
+from steps import step
 
 
 def _run(s, name):
@@ -117,5 +116,5 @@ def fields(s):
         {"tags": [{"key": "a/../b", "value": "1"}]},
         {"tags": ["t"]},
     ]
-    answers = [s.raw("POST", "runs/log-batch", {"run_id": run, **body}) for body in bad]
-    return [[json.dumps(body)[:60], answer.status_code, code_of(answer)] for body, answer in zip(bad, answers)]
+    for body in bad:
+        s.raw("POST", "runs/log-batch", {"run_id": run, **body})
