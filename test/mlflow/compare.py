@@ -25,6 +25,16 @@ class StepRecord:
     finished: bool = False
 
 
+@dataclass
+class Result:
+    """A step's differences: those that fail it, and those that are allowed, each with its rule."""
+
+    name: str
+    refused: list
+    allowed: list
+    note: str = ""
+
+
 def read(path):
     """The steps of a recording, normalised, by name."""
     with open(path, encoding="utf-8") as file:
@@ -171,20 +181,33 @@ def compare(genuine_path, other_path):
         for text in differences(genuine.get(name), other.get(name)):
             rule = next((rule for rule in ALLOWED if re.search(rule.step, name) and re.search(rule.difference, text)), None)
             (allowed if rule else refused).append((text, rule))
-        results.append((name, refused, allowed))
+        results.append(Result(name, refused, allowed))
     return results
+
+
+def newer(results, against_newer, version):
+    """An older client may also be answered as the genuine server of a newer version answers it, step by step."""
+    by_name = {result.name: result for result in against_newer}
+    merged = []
+    for result in results:
+        alike = by_name.get(result.name)
+        if result.refused and alike and not alike.refused:
+            result = Result(result.name, [], alike.allowed, f"as MLflow {version} answers this client; {len(result.refused)} differences from its own version")
+        merged.append(result)
+    return merged
 
 
 def report(results, say=print):
     """Prints each step; gives the number of those that passed and that failed, and the rules that were needed."""
     passed, failed, used = 0, 0, set()
-    for name, refused, allowed in results:
-        used |= {rule for _, rule in allowed}
-        note = f" ({len(allowed)} allowed)" if allowed else ""
-        say(f"{'✗' if refused else '✓'} {name}{note}")
-        for text, _ in refused:
+    for result in results:
+        used |= {rule for _, rule in result.allowed}
+        notes = [result.note] if result.note else []
+        notes += [f"{len(result.allowed)} allowed"] if result.allowed else []
+        say(f"{'✗' if result.refused else '✓'} {result.name}" + (f" ({', '.join(notes)})" if notes else ""))
+        for text, _ in result.refused:
             say(f"    {text}")
-        passed, failed = passed + (not refused), failed + bool(refused)
+        passed, failed = passed + (not result.refused), failed + bool(result.refused)
     return passed, failed, used
 
 

@@ -21,6 +21,8 @@ from pathlib import Path
 import setup
 
 HERE = Path(__file__).resolve().parent
+#: Ares speaks as its server does.
+NEWEST = "3"
 
 
 def arguments():
@@ -44,33 +46,36 @@ def record(python, server, path, steps):
         raise RuntimeError(f"the session must run to its end, ended with {done.returncode}:\n{Path(f'{path}.log').read_text()[-3000:]}")
 
 
-def genuine_record(major, python, fresh, steps):
-    """A recording of the genuine server, made once for each content of the session and each choice of steps."""
+def genuine_record(major, server, fresh, steps):
+    """A recording of a client of one major version with the genuine server of one, made once for each content of the session and each choice of steps."""
     import servers
 
     sources = [HERE / "session.py", HERE / "steps.py", HERE / "recorder.py", HERE / "servers.py", *sorted((HERE / "parts").glob("*.py")), HERE / f"requirements-{major}.txt"]
-    content = b"".join(source.read_bytes() for source in sources) + "\n".join(steps).encode()
-    path = setup.CACHE / f"genuine-{major}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
+    content = b"".join(source.read_bytes() for source in sources) + (HERE / f"requirements-{server}.txt").read_bytes() + "\n".join(steps).encode()
+    path = setup.CACHE / f"genuine-{major}-{server}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
     if fresh or not path.exists():
-        print(f"recording the session against MLflow {setup.VERSIONS[major]} itself", flush=True)
+        print(f"recording the session of MLflow {setup.VERSIONS[major]} against MLflow {setup.VERSIONS[server]} itself", flush=True)
         partial = path.with_suffix(".partial")
-        record(python, servers.genuine(python), str(partial), steps)
+        record(str(setup.environment(major)), servers.genuine(str(setup.environment(server))), str(partial), steps)
         partial.rename(path)
     return str(path)
 
 
 def version(major, options, folder):
     import servers
-    from compare import compare, report
+    from compare import compare, newer, report
 
     python = str(setup.environment(major))
-    genuine = genuine_record(major, python, options.fresh, options.steps)
+    genuine = genuine_record(major, major, options.fresh, options.steps)
     other = str(folder / f"{'genuine' if options.self else 'ares'}-{major}.jsonl")
     print(f"the session of MLflow {setup.VERSIONS[major]} against {'the genuine server again' if options.self else 'Ares'}", flush=True)
     record(python, servers.genuine(python) if options.self else servers.ares(), other, options.steps)
+    results = compare(genuine, other)
+    if major != NEWEST and not options.self:
+        results = newer(results, compare(genuine_record(major, NEWEST, options.fresh, options.steps), other), setup.VERSIONS[NEWEST])
     if options.keep:
         shutil.copy(genuine, folder / f"genuine-{major}-recorded.jsonl")
-    return report(compare(genuine, other))
+    return report(results)
 
 
 def main():
