@@ -35,6 +35,7 @@ ALLOWED = [
     Allowed(r"artifacts: paths", r'\\u0000.*body\.message: must be .*, was "Invalid path"', "the same"),
     # Where Ares keeps things otherwise.
     Allowed(r"inputs: (one dataset|runs are)", r'source\.<json>\.uri: must be "here", was "another source"|found\[0\]\[3\]\.<json>\.uri', "a run keeps its inputs itself, so a dataset has the source it was logged with, not that of its first logging anywhere"),
+    Allowed(r"refusals: wrong requests for runs", r'"key": "k", "value": "v.*body\.run\.data\.tags\[0\]\.value', "a tag has at most 8,000 characters, also where it comes with the run"),
     # Where the genuine server fails.
     Allowed(r"", r": must be 500 .*, was 400 .*(INVALID_PARAMETER_VALUE|BAD_REQUEST)", INSIDE),
     Allowed(r"search of models|logged models", r'must be "INTERNAL_ERROR", was "INVALID_PARAMETER_VALUE"', INSIDE),
