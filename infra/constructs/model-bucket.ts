@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeAllBelow } from './acknowledge.ts';
+import { acknowledgeAllBelow } from './acknowledge.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import type { Holder } from './holder.ts';
+import { privateBucket } from './private-bucket.ts';
 
 /** Every model's key; nothing else is kept in the bucket. */
 const MODELS = 'models/*';
@@ -28,22 +29,13 @@ export class ModelBucket extends Construct {
   constructor(scope: Construct, id: string, { encryption, retentionDays }: ModelBucketProps) {
     super(scope, id);
     this.#encryption = encryption;
-    this.bucket = new s3.Bucket(this, 'Bucket', {
-      versioned: true,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: s3.BucketEncryption.KMS,
-      encryptionKey: encryption.key,
-      bucketKeyEnabled: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+    this.bucket = privateBucket(this, {
+      encryption,
+      noAccessLog: NO_ACCESS_LOG,
       ...(retentionDays === undefined
         ? {}
         : { objectLockDefaultRetention: s3.ObjectLockRetention.compliance(Duration.days(retentionDays)) }),
     });
-    acknowledge(this.bucket, 'AwsSolutions-S1', NO_ACCESS_LOG);
   }
 
   grantRead(holder: Holder): void {

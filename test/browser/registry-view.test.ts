@@ -1,56 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type ServedSlot, serveSeededSlot } from '../integration/api/served-slot.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { serveSeededSlot } from '../integration/api/served-slot.ts';
 import { fillRegistry, RUNS } from './fill-registry.ts';
-import { browserAvailable, openBrowser } from './open-browser.ts';
-
-const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
-const SCREENSHOTS = 'reports/browser';
-const weakContrast = `(${readFileSync(new URL('./in-page/weak-contrast.js', import.meta.url), 'utf8')
-  .trim()
-  .replace(/;$/, '')})()`;
+import { browserAvailable } from './open-browser.ts';
+import { browserOfSuite, DESKTOP, PHONE, SCREENSHOTS, weakContrast } from './open-page.ts';
 
 describe.skipIf(!browserAvailable())('the registry in a browser', () => {
-  const pageDirectory = mkdtempSync(join(tmpdir(), 'ares-page-'));
-  let browser: Browser;
-
-  beforeAll(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await build({ configFile: 'apps/dashboard/vite.config.ts', build: { outDir: pageDirectory } });
-    browser = await openBrowser();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(pageDirectory, { recursive: true, force: true });
-  });
-
-  /** The page at an address, with everything the browser complained about and every request it made. */
-  async function open(
-    served: ServedSlot,
-    hash: string,
-    viewport: { readonly width: number; readonly height: number } = DESKTOP,
-    colorScheme: 'dark' | 'light' = 'light',
-  ) {
-    const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
-    onTestFinished(() => page.close());
-    const complaints: string[] = [];
-    const requests: string[] = [];
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-    page.on('request', (request) => {
-      const { origin, pathname } = new URL(request.url());
-      requests.push(`${request.method()} ${origin === served.url ? '' : origin}${pathname}`);
-    });
-    await page.goto(`${served.url}/${hash}`);
-    await page.getByText('Live', { exact: true }).waitFor();
-    return { page, complaints, requests };
-  }
+  const { pageDirectory, open } = browserOfSuite();
 
   const empty = () => serveSeededSlot({ bars: 12, pageDirectory });
   async function filled() {
@@ -73,7 +30,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
 
   it('says how to begin when nothing is logged and nothing registered', async () => {
     const served = await empty();
-    const { page, complaints } = await open(served, '#/experiments');
+    const { page, complaints } = await open(served, { hash: '#/experiments' });
     await page.getByText('These experiments come with Ares.').waitFor();
     expect(await page.locator('pre').first().textContent()).toContain(`export MLFLOW_TRACKING_URI=${served.url}`);
     await page.getByRole('link', { name: 'Default' }).click();
@@ -87,7 +44,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
 
   it('sorts runs by any column, at the server, over all of them', async () => {
     const { served, experimentId } = await filled();
-    const { page, complaints } = await open(served, `#/experiments/${experimentId}`);
+    const { page, complaints } = await open(served, { hash: `#/experiments/${experimentId}` });
     await shows(page, 'The first 50 runs; there are more.');
     expect((await names(page))[0]).toBe(`lgbm ${RUNS - 1}`);
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -116,7 +73,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
 
   it('reads more runs page by page until there are no more', async () => {
     const { served, experimentId } = await filled();
-    const { page } = await open(served, `#/experiments/${experimentId}`);
+    const { page } = await open(served, { hash: `#/experiments/${experimentId}` });
     await page.getByRole('button', { name: 'Show more' }).click();
     await shows(page, `${RUNS} runs`);
     expect(await names(page)).toEqual(Array.from({ length: RUNS }, (_, i) => `lgbm ${RUNS - 1 - i}`));
@@ -125,7 +82,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
 
   it('filters runs in MLflow’s grammar, and says in words what is wrong with a filter', async () => {
     const { served, experimentId } = await filled();
-    const { page } = await open(served, `#/experiments/${experimentId}`);
+    const { page } = await open(served, { hash: `#/experiments/${experimentId}` });
     const box = page.getByRole('textbox', { name: 'Filter runs' });
     await box.fill("metrics.accuracy > 0.525 AND params.leaves = '32'");
     await box.press('Enter');
@@ -149,7 +106,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
 
   it('compares selected runs in one chart and side by side, by keyboard alone', async () => {
     const { served, experimentId } = await filled();
-    const { page, complaints } = await open(served, `#/experiments/${experimentId}?order=start_time`);
+    const { page, complaints } = await open(served, { hash: `#/experiments/${experimentId}?order=start_time` });
     await page.getByText('Select two runs or more to compare them.').waitFor();
     for (const name of ['lgbm 0', 'lgbm 1', 'lgbm 2']) {
       await page.getByRole('checkbox', { name: `Select ${name}`, exact: true }).focus();
@@ -179,7 +136,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
 
   it('shows a run: what went in, what came out, its history and its files', async () => {
     const { served, runIds } = await filled();
-    const { page, complaints } = await open(served, `#/runs/${runIds[0]}`);
+    const { page, complaints } = await open(served, { hash: `#/runs/${runIds[0]}` });
     await page.getByRole('img', { name: /^accuracy by step: lgbm 0 / }).waitFor();
     await expect.poll(() => drawn(page)).toBeGreaterThan(1_000);
     expect(await page.getByRole('region', { name: 'lgbm 0' }).textContent()).toMatch(
@@ -202,7 +159,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
 
   it('shows models with their aliases, stages and slot, and who did what with their versions', async () => {
     const { served } = await filled();
-    const { page, complaints } = await open(served, '#/models');
+    const { page, complaints } = await open(served, { hash: '#/models' });
     await shows(page, '2 models');
     expect(await page.getByRole('row', { name: /btc-direction 3 Production 2, Archived 1 @best 2 none/ }).count()).toBe(
       1,
@@ -245,7 +202,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
 
   it('changes nothing and asks nobody else: every request is a reading one to its own server', async () => {
     const { served, experimentId, runIds } = await filled();
-    const { page, requests } = await open(served, '#/experiments');
+    const { page, requests } = await open(served, { hash: '#/experiments' });
     for (const hash of [`#/experiments/${experimentId}`, `#/runs/${runIds[0]}`, '#/models', '#/models/btc-direction']) {
       await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
       await page.waitForLoadState('networkidle').catch(() => undefined);
@@ -260,7 +217,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
 
   it('says what is not there', async () => {
     const served = await empty();
-    const { page } = await open(served, '#/models/nothing');
+    const { page } = await open(served, { hash: '#/models/nothing' });
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('alert').textContent()).toBe('Registered Model with name=nothing not found');
     await page.evaluate("location.hash = '#/runs/0123456789abcdef0123456789abcdef'");
@@ -271,7 +228,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
 
   it('is fetched only when it is looked at, and does not keep the trading view from coming back', async () => {
     const { served } = await filled();
-    const { page, requests, complaints } = await open(served, '');
+    const { page, requests, complaints } = await open(served);
     await page.getByRole('heading', { name: 'Model in production' }).waitFor();
     expect(requests.filter((request) => request.includes('registry-view'))).toEqual([]);
     await page.getByRole('link', { name: 'Experiments', exact: true }).click();
@@ -289,7 +246,7 @@ describe.skipIf(!browserAvailable())('the registry in a browser', () => {
   ] as const) {
     it(`fits and can be read: ${name}`, async () => {
       const { served, experimentId, runIds } = await filled();
-      const { page } = await open(served, '#/experiments', viewport, scheme);
+      const { page } = await open(served, { hash: '#/experiments', viewport, colorScheme: scheme });
       const views = {
         experiments: ['#/experiments', 'Experiments'],
         runs: [`#/experiments/${experimentId}?order=-metrics.accuracy`, 'Runs of btc direction'],

@@ -9,7 +9,7 @@ const modelId = z.preprocess((value) => value || undefined, z.string().optional(
 const keyedPair = z.object({ key: requiredText, value: textOrEmpty });
 const listOf = <Member extends z.ZodType>(member: Member) => z.preprocess((value) => value ?? [], z.array(member));
 
-const metric = {
+const metricFields = {
   key: requiredText,
   value: requiredFloat,
   timestamp: requiredInteger,
@@ -18,6 +18,10 @@ const metric = {
   dataset_name: modelId,
   dataset_digest: modelId,
 };
+const metricSchema = z.object(metricFields);
+
+/** A metric as a client sends it. */
+export type MetricInput = z.output<typeof metricSchema>;
 
 export const createRunSchema = z.object({
   experiment_id: textOrEmpty,
@@ -38,12 +42,12 @@ export const updateRunSchema = ofRun({
   run_name: optionalText,
 });
 
-export const logMetricSchema = ofRun(metric);
+export const logMetricSchema = ofRun(metricFields);
 export const logPairSchema = ofRun({ key: requiredText, value: textOrEmpty });
 export const runKeySchema = ofRun({ key: requiredText });
 
 export const logBatchSchema = ofRun({
-  metrics: listOf(z.object(metric)),
+  metrics: listOf(metricSchema),
   params: listOf(keyedPair),
   tags: listOf(keyedPair),
 });

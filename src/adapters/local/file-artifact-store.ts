@@ -16,6 +16,10 @@ const READ_BYTES = 256 * 1024;
 /** A folder may be removed, because it became empty, between being made and being used. */
 const MAX_ROUNDS = 5;
 
+function nothingAtLinks(error: unknown): undefined {
+  if (!(error instanceof MlflowError)) throw error;
+}
+
 const byPath = (a: ArtifactInfo, b: ArtifactInfo) => (a.path < b.path ? -1 : 1);
 
 async function writeDurably(file: FileHandle, content: ReadableStream<Uint8Array>): Promise<void> {
@@ -82,7 +86,8 @@ export function createFileArtifactStore(directory: string): ArtifactStore {
 
   async function describe(folder: string, name: string): Promise<ArtifactInfo[]> {
     const path = folder === '' ? name : `${folder}/${name}`;
-    const found = await withoutLinks(directory, path).catch(() => undefined);
+    // Where a link is, nothing is: what cannot be read is another matter, and is said.
+    const found = await withoutLinks(directory, path).catch(nothingAtLinks);
     if (found?.isDirectory()) return [{ path, isDirectory: true }];
     return found?.isFile() ? [{ path, isDirectory: false, size: found.size }] : [];
   }

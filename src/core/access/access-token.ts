@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { parseSlotId, type SlotId } from '../models/slot.ts';
 import { type EpochMillis, epochMillis } from '../ports/clock.ts';
 import type { Item } from '../ports/ledger.ts';
@@ -34,14 +35,7 @@ const accessTokenSchema = z.strictObject({
 export type AccessToken = z.infer<typeof accessTokenSchema>;
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
-export function parseAccessToken({ value, key }: Item): AccessToken {
-  const parsed = accessTokenSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new AresError('LEDGER_ITEM_INVALID', `${key.pk}/${key.sk}: ${z.prettifyError(parsed.error)}`, {
-    pk: key.pk,
-    sk: key.sk,
-  });
-}
+export const parseAccessToken = (item: Item): AccessToken => parseItem(item, accessTokenSchema);
 
 /** What has become of a token at a wall time. */
 export function tokenState({ expiresAt, revokedAt }: AccessToken, now: EpochMillis): 'valid' | 'expired' | 'revoked' {

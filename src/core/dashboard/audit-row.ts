@@ -1,8 +1,8 @@
 import { type AuditEntry, auditEntryKey, auditEntrySchema, auditStreams } from '../audit/audit-entry.ts';
 import { type AuditQuery, queryAudit } from '../audit/query-audit.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import type { Json, JsonObject, LedgerReader } from '../ports/ledger.ts';
 import { type AuditRow, mergeAuditRows } from './merge-audit-rows.ts';
-import { parseItem } from './parse-item.ts';
 import { shortDecimals } from './short-decimals.ts';
 
 const TELLING = [

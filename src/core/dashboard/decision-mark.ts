@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { parseItem } from '../ledger/parse-item.ts';
 import { epochMillis } from '../ports/clock.ts';
 import type { Item } from '../ports/ledger.ts';
-import { parseItem } from './parse-item.ts';
 
 const schema = z.object({
   barClose: z

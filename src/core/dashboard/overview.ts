@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { AresError } from '../ares-error.ts';
 import type { LiveConfig } from '../config/live-config.ts';
 import { readConfig } from '../config/read-config.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { keys } from '../ledger-keys.ts';
 import { findModel } from '../models/read-models.ts';
 import { linesOf, parseSlotId, type SlotId } from '../models/slot.ts';
@@ -13,7 +14,6 @@ import { engineSettings } from '../trading/engine-settings.ts';
 import { type Decimal, decimal, ZERO } from '../trading/money.ts';
 import { equityOf, parseAccount, type SlotAccount } from '../trading/slot-account.ts';
 import { readTradingState } from '../trading/trading-state.ts';
-import { parseItem } from './parse-item.ts';
 import type { SlotHistory } from './slot-history.ts';
 
 /** What kind of exchange is on the other side, in words for people. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { parseItem } from '../ledger/parse-item.ts';
 import { epochMillis } from '../ports/clock.ts';
 import type { Fill } from '../ports/exchange.ts';
 import type { Item } from '../ports/ledger.ts';
 import { decimal, price, quantity } from '../trading/money.ts';
-import { parseItem } from './parse-item.ts';
 
 const schema = z.object({
   clientOrderId: z.string(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { indexes, keys, sortable, sortableDescending } from '../ledger-keys.ts';
 import { type EpochMillis, epochMillis } from '../ports/clock.ts';
 import type { Expected, Item, Write } from '../ports/ledger.ts';
@@ -80,12 +80,7 @@ export function signatureSummary(signature: ModelSignature): ModelRecord['signat
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export function parseModel(item: Item): StoredModel {
-  const parsed = modelRecordSchema.safeParse(item.value);
-  if (parsed.success) return { record: parsed.data, version: item.version };
-  throw new AresError('LEDGER_ITEM_INVALID', `model ${item.key.pk}/${item.key.sk}: ${z.prettifyError(parsed.error)}`, {
-    pk: item.key.pk,
-    sk: item.key.sk,
-  });
+  return { record: parseItem(item, modelRecordSchema), version: item.version };
 }
 
 /** The write that stores a record, findable by its state. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
 import { newEvent } from '../events/catalogue.ts';
 import { commandOf, metadataOf } from '../events/command.ts';
 import type { Invocation } from '../events/invocation.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { keys } from '../ledger-keys.ts';
 import type { Item, Ledger, LedgerReader } from '../ports/ledger.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
@@ -22,9 +22,7 @@ const alertSchema = z.object({
 export type SystemAlert = z.infer<typeof alertSchema>;
 
 function parseSystemAlert(item: Item): SystemAlert {
-  const parsed = alertSchema.safeParse(item.value);
-  if (parsed.success) return parsed.data;
-  throw new AresError('LEDGER_ITEM_INVALID', `system alert ${item.key.sk}: ${z.prettifyError(parsed.error)}`);
+  return parseItem(item, alertSchema);
 }
 
 /** A check that is made no more, so that it cannot be in alarm. */

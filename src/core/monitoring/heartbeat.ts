@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { keys } from '../ledger-keys.ts';
 import type { SlotId } from '../models/slot.ts';
 import type { LedgerReader } from '../ports/ledger.ts';
@@ -21,7 +21,5 @@ export type Heartbeat = z.infer<typeof heartbeatSchema>;
 export async function readHeartbeat(ledger: LedgerReader, slot: SlotId): Promise<Heartbeat | undefined> {
   const item = await ledger.get(keys.heartbeat(slot));
   if (!item) return undefined;
-  const parsed = heartbeatSchema.safeParse(item.value);
-  if (parsed.success) return parsed.data;
-  throw new AresError('LEDGER_ITEM_INVALID', `heartbeat of ${slot}: ${z.prettifyError(parsed.error)}`);
+  return parseItem(item, heartbeatSchema);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { keys, sortable } from '../ledger-keys.ts';
 import { epochMillis } from '../ports/clock.ts';
 import type { AppendRecord, LedgerReader } from '../ports/ledger.ts';
@@ -48,9 +48,7 @@ export async function lastSystemCheck(ledger: LedgerReader, before?: number): Pr
   const page = await ledger.query({ table, pk, order: 'descending', limit: 1, ...range });
   const item = page.items[0];
   if (!item) return undefined;
-  const parsed = systemCheckSchema.safeParse(item.value);
-  if (parsed.success) return parsed.data;
-  throw new AresError('LEDGER_ITEM_INVALID', `system check ${item.key.sk}: ${z.prettifyError(parsed.error)}`);
+  return parseItem(item, systemCheckSchema);
 }
 
 /** A measurement with the time since which the check has its status. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { indexes, keys } from '../ledger-keys.ts';
 import type { SlotId } from '../models/slot.ts';
 import type { Item, LedgerReader, Write } from '../ports/ledger.ts';
@@ -27,10 +27,7 @@ export interface StoredAlert {
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export function parseAlert(item: Item): StoredAlert {
-  const parsed = alertSchema.safeParse(item.value);
-  if (parsed.success) return { alert: parsed.data, version: item.version };
-  const { pk, sk } = item.key;
-  throw new AresError('LEDGER_ITEM_INVALID', `alert ${pk}/${sk}: ${z.prettifyError(parsed.error)}`, { pk, sk });
+  return { alert: parseItem(item, alertSchema), version: item.version };
 }
 
 /** The write that stores an alert; it is found through the slot's index while it is raised. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { keys } from '../ledger-keys.ts';
 import type { SlotId } from '../models/slot.ts';
 import type { AppendRecord, Item, LedgerReader } from '../ports/ledger.ts';
@@ -34,10 +34,7 @@ export function performanceRecord(performance: Performance): AppendRecord {
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 function parsePerformance(item: Item): Performance {
-  const parsed = performanceSchema.safeParse(item.value);
-  if (parsed.success) return parsed.data;
-  const { pk, sk } = item.key;
-  throw new AresError('LEDGER_ITEM_INVALID', `performance ${pk}/${sk}: ${z.prettifyError(parsed.error)}`, { pk, sk });
+  return parseItem(item, performanceSchema);
 }
 
 /** The last measurements of a model, newest first. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { indexes, keys } from '../ledger-keys.ts';
 import type { SlotId } from '../models/slot.ts';
 import { epochMillis } from '../ports/clock.ts';
@@ -57,8 +57,5 @@ export function predictionRecord(prediction: Prediction): AppendRecord {
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export function parsePrediction(item: Item): Prediction {
-  const parsed = predictionSchema.safeParse(item.value);
-  if (parsed.success) return parsed.data;
-  const { pk, sk } = item.key;
-  throw new AresError('LEDGER_ITEM_INVALID', `prediction ${pk}/${sk}: ${z.prettifyError(parsed.error)}`, { pk, sk });
+  return parseItem(item, predictionSchema);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { keys } from '../ledger-keys.ts';
 import { type RunId, runIdSchema } from '../models/run-id.ts';
 import type { SlotId } from '../models/slot.ts';
@@ -56,9 +56,7 @@ export async function readDeployment(ledger: LedgerReader, slot: SlotId): Promis
       lastChange: null,
     };
   }
-  const parsed = deploymentSchema.safeParse(item.value);
-  if (parsed.success) return { ...parsed.data, slot, version: item.version };
-  throw new AresError('LEDGER_ITEM_INVALID', `deployment of ${slot}: ${z.prettifyError(parsed.error)}`, { slot });
+  return { ...parseItem(item, deploymentSchema), slot, version: item.version };
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { keys } from '../ledger-keys.ts';
 import type { SlotId } from '../models/slot.ts';
 import type { LedgerReader } from '../ports/ledger.ts';
@@ -26,10 +26,7 @@ export async function findVersionOfCandidate(
   runId: string,
 ): Promise<CandidatePointer | undefined> {
   const item = await ledger.get(keys.versionOfCandidate(slot, runId));
-  if (!item) return undefined;
-  const parsed = pointerSchema.safeParse(item.value);
-  if (parsed.success) return parsed.data;
-  throw new AresError('LEDGER_ITEM_INVALID', `version of ${runId} in ${slot}: ${z.prettifyError(parsed.error)}`);
+  return item && parseItem(item, pointerSchema);
 }
 
 /** The version of this model that its slot trades with; `undefined` when the slot trades with another model, or none. */

@@ -1,11 +1,13 @@
-import { AresError } from '../ares-error.ts';
 import type { Command } from '../events/command.ts';
 import type { AuditDraft, Ledger, Write } from '../ports/ledger.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
-import { MlflowError } from '../tracking/mlflow-error.ts';
+import { orTooLarge } from '../tracking/or-too-large.ts';
 
 /** Of writers that meet again and again one gets through each time. */
 export const ATTEMPTS = 40;
+
+const TOO_LARGE =
+  'the tags, aliases and description of one registered model or version must have less than 370 KB together: delete some tags, or log long texts as artifacts';
 
 /** What one attempt decided: nothing to write, or all of it. */
 export interface RegistryChange<Result> {
@@ -18,7 +20,7 @@ export interface RegistryChange<Result> {
  * Reads, decides and commits, again after each conflict with another writer.
  *
  * @param step names the commit among those of one command
- * @throws MlflowError TEMPORARILY_UNAVAILABLE when other writers always came between, INVALID_PARAMETER_VALUE when an item would grow too large; what `attempt` throws
+ * @throws AresError `LEDGER_CONTENDED` when other writers always came between; MlflowError INVALID_PARAMETER_VALUE when an item would grow too large; what `attempt` throws
  */
 export async function changeRegistry<Result>(
   ledger: Ledger,
@@ -35,19 +37,6 @@ export async function changeRegistry<Result>(
     };
     return await retryOnConflict(step, tryOnce, ATTEMPTS);
   } catch (error) {
-    throw asMlflow(error);
+    throw orTooLarge(error, TOO_LARGE);
   }
-}
-
-function asMlflow(error: unknown): unknown {
-  if (!(error instanceof AresError) || error instanceof MlflowError) return error;
-  if (error.code === 'LEDGER_CONTENDED')
-    return new MlflowError('TEMPORARILY_UNAVAILABLE', error.message, error.data, error);
-  if (error.code !== 'ITEM_TOO_LARGE') return error;
-  return new MlflowError(
-    'INVALID_PARAMETER_VALUE',
-    'the tags, aliases and description of one registered model or version must have less than 370 KB together: delete some tags, or log long texts as artifacts',
-    error.data,
-    error,
-  );
 }

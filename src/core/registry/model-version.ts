@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { indexes, keys } from '../ledger-keys.ts';
 import type { SlotId } from '../models/slot.ts';
 import type { Expected, Item, LedgerReader, Write } from '../ports/ledger.ts';
@@ -39,10 +39,7 @@ export interface StoredVersion {
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export function parseVersion(item: Item): StoredVersion {
-  const parsed = modelVersionSchema.safeParse(item.value);
-  if (parsed.success) return { version: parsed.data, revision: item.version };
-  const { pk, sk } = item.key;
-  throw new AresError('LEDGER_ITEM_INVALID', `${pk}/${sk}: ${z.prettifyError(parsed.error)}`, { pk, sk });
+  return { version: parseItem(item, modelVersionSchema), revision: item.version };
 }
 
 export function putVersion(version: ModelVersion, expected: Expected): Write {

@@ -57,7 +57,6 @@ function whyNot(outcome: Exclude<Awaited<ReturnType<typeof promote>>, { outcome:
 
 function asMlflow(error: unknown): never {
   if (!(error instanceof AresError)) throw error;
-  if (error.code === 'LEDGER_CONTENDED') throw new MlflowError('TEMPORARILY_UNAVAILABLE', error.message, {}, error);
   if (error.code === 'TRANSITION_ILLEGAL') throw new MlflowError('BAD_REQUEST', error.message, error.data, error);
   throw error;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { keys } from '../ledger-keys.ts';
 import type { SlotId } from '../models/slot.ts';
 import type { Expected, Item, LedgerReader, Write } from '../ports/ledger.ts';
@@ -43,11 +43,7 @@ export interface StoredRegisteredModel {
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export function parseRegisteredModel(item: Item): StoredRegisteredModel {
-  const parsed = registeredModelSchema.safeParse(item.value);
-  if (parsed.success) return { model: parsed.data, revision: item.version };
-  throw new AresError('LEDGER_ITEM_INVALID', `registered model ${item.key.sk}: ${z.prettifyError(parsed.error)}`, {
-    name: item.key.sk,
-  });
+  return { model: parseItem(item, registeredModelSchema), revision: item.version };
 }
 
 export const putRegisteredModel = (model: RegisteredModel, expected: Expected): Write => ({

@@ -10,7 +10,6 @@ export const misfit = (reason: string): MlflowError =>
 /** Throws what a registration threw in the words of MLflow, where a client can do something about it; anything else as it is. */
 export function throwAsMlflow(error: unknown): never {
   if (!(error instanceof AresError) || error instanceof MlflowError) throw error;
-  if (error.code === 'LEDGER_CONTENDED') throw new MlflowError('TEMPORARILY_UNAVAILABLE', error.message, {}, error);
   if (!OF_THE_MODEL.includes(error.code)) throw error;
   throw new MlflowError('INVALID_PARAMETER_VALUE', `${error.message}. Nothing was registered.`, error.data, error);
 }

@@ -33,6 +33,7 @@ export function checkArtifactLocation(location: string): void {
       `Invalid artifact path length. The length of the artifact path cannot be greater than ${MAX_LOCATION} characters.`,
     );
   }
+  if (/#.|^(https?|s?ftp):.*;/i.test(location)) invalid("'artifact_location' URL can't include fragments or params.");
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(location)?.[1]?.toLowerCase();
   if (scheme !== undefined && !['file', 'runs', 'models'].includes(scheme)) return;
   invalid(

@@ -1,13 +1,15 @@
-import { AresError } from '../ares-error.ts';
 import type { AuditDraft, Write } from '../ports/ledger.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
-import { MlflowError } from './mlflow-error.ts';
+import { orTooLarge } from './or-too-large.ts';
 import type { TrackingPorts } from './tracking-ports.ts';
 
 /** Nobody sends a commit of tracking again: the expected versions keep it from being applied twice. */
 const KEEP_TOKEN_MS = 60_000;
 /** Writers of other processes may be many on one run. */
 const ATTEMPTS = 30;
+
+const TOO_LARGE =
+  "a run's parameters, tags, latest metrics, inputs and outputs, or an experiment's tags, must have less than 380 KB together: log long texts as artifacts, or use several runs";
 
 /** What one attempt decided: nothing to write, or all of it. */
 interface TrackingChange<Result> {
@@ -22,7 +24,7 @@ interface TrackingChange<Result> {
  * Reads, decides and commits, again after each conflict with another writer.
  *
  * @param what names the change in the error
- * @throws MlflowError TEMPORARILY_UNAVAILABLE when other writers always came between, INVALID_PARAMETER_VALUE when an item would grow too large; what `attempt` throws
+ * @throws AresError `LEDGER_CONTENDED` when other writers always came between; MlflowError INVALID_PARAMETER_VALUE when an item would grow too large; what `attempt` throws
  */
 export async function commitTracking<Result>(
   { ledger, random }: Pick<TrackingPorts, 'ledger' | 'random'>,
@@ -44,19 +46,6 @@ export async function commitTracking<Result>(
       ATTEMPTS,
     );
   } catch (error) {
-    throw asMlflow(error);
+    throw orTooLarge(error, TOO_LARGE);
   }
-}
-
-function asMlflow(error: unknown): unknown {
-  if (!(error instanceof AresError) || error instanceof MlflowError) return error;
-  if (error.code === 'LEDGER_CONTENDED')
-    return new MlflowError('TEMPORARILY_UNAVAILABLE', error.message, error.data, error);
-  if (error.code !== 'ITEM_TOO_LARGE') return error;
-  return new MlflowError(
-    'INVALID_PARAMETER_VALUE',
-    "a run's parameters, tags, latest metrics, inputs and outputs, or an experiment's tags, must have less than 380 KB together: log long texts as artifacts, or use several runs",
-    error.data,
-    error,
-  );
 }

@@ -22,10 +22,12 @@ export interface NewRun {
 /**
  * Begins a run in an experiment.
  *
- * @throws MlflowError RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE when the experiment is deleted or the two names differ
+ * @throws MlflowError BAD_REQUEST without an experiment, RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE when the experiment is deleted or the two names differ
  */
 export async function createRun(ports: TrackingPorts, request: NewRun): Promise<RunDocument> {
   const { experimentId, user, startTime } = request;
+  if (experimentId === '')
+    throw new MlflowError('BAD_REQUEST', 'a run must be of an experiment: its experiment_id was empty');
   const given = request.tags.map((tag, at) => checkTag(tag, `tags[${at}]`));
   const tags = new Map(given.map(({ key, value }) => [key, value]));
   const { experiment } = await readExperiment(ports, experimentId);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import type { Item, JsonObject } from '../ports/ledger.ts';
 
 const experimentSchema = z.object({
@@ -19,12 +19,8 @@ const experimentSchema = z.object({
 /** A group of runs, which a researcher names. */
 export type Experiment = Readonly<z.output<typeof experimentSchema>>;
 
-/** @throws AresError LEDGER_CORRUPT */
-export function experimentOf({ key, value }: Item): Experiment {
-  const parsed = experimentSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new AresError('LEDGER_CORRUPT', `${key.pk} ${key.sk} must be an experiment: ${z.prettifyError(parsed.error)}`);
-}
+/** @throws AresError `LEDGER_ITEM_INVALID` */
+export const experimentOf = (item: Item): Experiment => parseItem(item, experimentSchema);
 
 /** The experiment as MLflow's clients read it. */
 export const experimentJson = (experiment: Experiment): JsonObject => ({

@@ -2,19 +2,9 @@ import { keys } from '../ledger-keys.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { AppendRecord, Ledger } from '../ports/ledger.ts';
 import type { LoggedModelMetric } from './logged-model.ts';
+import type { LoggedMetric } from './metric-point.ts';
 import { MlflowError } from './mlflow-error.ts';
 import { readLoggedModel } from './read-logged-model.ts';
-
-/** A metric that a run logs; without `modelId` it is about no logged model. */
-export interface RunMetric {
-  readonly key: string;
-  readonly value: number;
-  readonly timestamp: number;
-  readonly step: number;
-  readonly modelId?: string | undefined;
-  readonly datasetName?: string | undefined;
-  readonly datasetDigest?: string | undefined;
-}
 
 /** JSON has no infinities and no NaN; the genuine server keeps these in their place. */
 function finite(value: number): number {
@@ -25,7 +15,7 @@ function finite(value: number): number {
 function recordOf(
   experimentId: string,
   modelId: string,
-  { key, value, timestamp, step, datasetName, datasetDigest }: RunMetric,
+  { key, value, timestamp, step, datasetName, datasetDigest }: LoggedMetric,
   origin: Pick<LoggedModelMetric, 'runId' | 'recordedAt' | 'position'>,
 ): AppendRecord {
   const metric = {
@@ -53,7 +43,7 @@ function recordOf(
 export async function loggedModelMetrics(
   { ledger, wallClock }: { readonly ledger: Ledger; readonly wallClock: WallClock },
   runId: string,
-  metrics: readonly RunMetric[],
+  metrics: readonly LoggedMetric[],
 ): Promise<void> {
   const modelIds = [...new Set(metrics.flatMap(({ modelId }) => modelId || []))];
   if (modelIds.length === 0) return;

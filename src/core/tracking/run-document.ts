@@ -49,10 +49,10 @@ export interface StoredRun {
   readonly version: number;
 }
 
-/** Thousands are read for one search, and only `runWrites` writes them: so their shape is not checked again. @throws AresError LEDGER_CORRUPT */
+/** Thousands are read for one search, and only `runWrites` writes them: so their shape is not checked again. @throws AresError `LEDGER_ITEM_INVALID` */
 export function runOf({ key, value, version }: Item): StoredRun {
   if (typeof value.runId === 'string' && typeof value.startTime === 'number') {
     return { run: value as unknown as RunDocument, version };
   }
-  throw new AresError('LEDGER_CORRUPT', `${key.pk} must be a run, was ${JSON.stringify(value).slice(0, 200)}`);
+  throw new AresError('LEDGER_ITEM_INVALID', `${key.pk} must be a run, was ${JSON.stringify(value).slice(0, 200)}`);
 }

@@ -1,4 +1,3 @@
-import { AresError } from '../ares-error.ts';
 import { indexes, keys } from '../ledger-keys.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { AuditDraft, Expected, Ledger } from '../ports/ledger.ts';
@@ -6,7 +5,7 @@ import type { Random } from '../ports/random.ts';
 import { CONFLICT, retryOnConflict } from '../retry-on-conflict.ts';
 import { inTurn } from './in-turn.ts';
 import type { LoggedModel } from './logged-model.ts';
-import { MlflowError } from './mlflow-error.ts';
+import { orTooLarge } from './or-too-large.ts';
 import { readLoggedModel } from './read-logged-model.ts';
 
 /** The version that is expected keeps a commit from being applied twice; its token is for a lost answer only. */
@@ -45,10 +44,10 @@ export async function commitLoggedModel(
     });
     return outcome === 'conflict' ? CONFLICT : model;
   } catch (error) {
-    if (!(error instanceof AresError) || error.code !== 'ITEM_TOO_LARGE') throw error;
-    const message =
-      'the parameters and tags of one logged model must have less than 370 KB together: log long texts as artifacts of the model';
-    throw new MlflowError('INVALID_PARAMETER_VALUE', message, error.data, error);
+    throw orTooLarge(
+      error,
+      'the parameters and tags of one logged model must have less than 370 KB together: log long texts as artifacts of the model',
+    );
   }
 }
 
@@ -56,7 +55,7 @@ export async function commitLoggedModel(
  * Changes a logged model, again after each conflict with another writer, so that writers at the same time lose nothing of each other.
  *
  * @param change of the model as it is now; the same model when there is nothing to change
- * @throws MlflowError RESOURCE_DOES_NOT_EXIST, TEMPORARILY_UNAVAILABLE when others always came between, INVALID_PARAMETER_VALUE when it has grown too large; what `change` throws
+ * @throws MlflowError RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE when it has grown too large; AresError `LEDGER_CONTENDED` when others always came between; what `change` throws
  */
 export async function changeLoggedModel(
   ports: Pick<LoggedModelPorts, 'ledger' | 'random'>,
@@ -69,11 +68,6 @@ export async function changeLoggedModel(
     const changed = change(model);
     return changed === model ? model : commitLoggedModel(ports, changed, version, audit);
   };
-  try {
-    const what = `a change of the logged model ${modelId}`;
-    return await inTurn(ports.ledger, modelId, () => retryOnConflict(what, attempt, ATTEMPTS));
-  } catch (error) {
-    if (!(error instanceof AresError) || error.code !== 'LEDGER_CONTENDED') throw error;
-    throw new MlflowError('TEMPORARILY_UNAVAILABLE', error.message, error.data, error);
-  }
+  const what = `a change of the logged model ${modelId}`;
+  return inTurn(ports.ledger, modelId, () => retryOnConflict(what, attempt, ATTEMPTS));
 }

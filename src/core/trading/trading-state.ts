@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { AresError } from '../ares-error.ts';
 import { newEvent } from '../events/catalogue.ts';
 import { type Command, metadataOf } from '../events/command.ts';
+import { parseItem } from '../ledger/parse-item.ts';
 import { keys } from '../ledger-keys.ts';
 import type { SlotId } from '../models/slot.ts';
 import { epochMillis } from '../ports/clock.ts';
@@ -37,9 +37,7 @@ const NEVER_RESTRICTED: TradingState = {
 export async function readTradingState(ledger: LedgerReader, slot: SlotId): Promise<TradingState> {
   const item = await ledger.get(keys.tradingState(slot));
   if (!item) return NEVER_RESTRICTED;
-  const parsed = storedSchema.safeParse(item.value);
-  if (parsed.success) return { ...parsed.data, version: item.version };
-  throw new AresError('LEDGER_ITEM_INVALID', `trading state of ${slot}: ${z.prettifyError(parsed.error)}`, { slot });
+  return { ...parseItem(item, storedSchema), version: item.version };
 }
 
 export type TradingStateRequest = Command & { readonly slot: SlotId; readonly reason: string };

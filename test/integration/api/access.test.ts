@@ -24,7 +24,7 @@ const EXPECTED: Readonly<Record<Right, readonly string[]>> = {
 };
 
 /** Reads without side effects that are no GET. */
-const QUESTIONS = /\/(search|get-latest-versions|presigned-download-url)$/;
+const QUESTIONS = /\/(search|search-datasets|get-latest-versions|presigned-download-url)$/;
 
 const filled = (path: string): string => path.replaceAll(/:[a-z_]+(\{[^}]*\})?/g, 'none');
 

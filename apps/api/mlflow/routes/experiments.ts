@@ -6,7 +6,9 @@ import { experimentJson } from '../../../../src/core/tracking/experiment.ts';
 import { deleteExperimentTag, setExperimentTag } from '../../../../src/core/tracking/experiment-tags.ts';
 import { readExperiment, readExperimentByName } from '../../../../src/core/tracking/read-experiment.ts';
 import { renameExperiment } from '../../../../src/core/tracking/rename-experiment.ts';
+import { searchDatasets } from '../../../../src/core/tracking/search-datasets.ts';
 import { searchExperiments } from '../../../../src/core/tracking/search-experiments.ts';
+import { pageJson } from '../page-json.ts';
 import { parseRequest } from '../parse-request.ts';
 import { optionalText, requiredText, tagList, textList, textOrEmpty } from '../request-fields.ts';
 import type { MlflowCall, MlflowPorts, MlflowRoute } from '../route.ts';
@@ -46,10 +48,7 @@ async function search({ input }: MlflowCall, ports: MlflowPorts): Promise<JsonOb
   const { view_type, max_results, order_by, filter, page_token } = parseRequest(searchSchema, input);
   const wish = { view: view_type, filter, orderBy: order_by, maxResults: max_results, pageToken: page_token };
   const { experiments, nextPageToken } = await searchExperiments(ports, wish);
-  return {
-    ...(experiments.length > 0 && { experiments: experiments.map(experimentJson) }),
-    ...(nextPageToken !== undefined && { next_page_token: nextPageToken }),
-  };
+  return pageJson('experiments', experiments.map(experimentJson), nextPageToken);
 }
 
 async function update(call: MlflowCall, ports: MlflowPorts): Promise<JsonObject> {
@@ -82,12 +81,23 @@ async function deleteTag({ input }: MlflowCall, ports: MlflowPorts): Promise<Jso
 }
 
 /** Experiments, which group runs. */
+async function datasets({ input }: MlflowCall, ports: MlflowPorts): Promise<JsonObject> {
+  const { experiment_ids } = parseRequest(z.object({ experiment_ids: textList }), input);
+  const summaries = (await searchDatasets(ports, experiment_ids)).map(({ experimentId, ...dataset }) => ({
+    experiment_id: experimentId,
+    ...dataset,
+  }));
+  return pageJson('dataset_summaries', summaries, undefined);
+}
+
 export const experimentRoutes: readonly MlflowRoute[] = [
   { method: 'POST', path: `${PATH}/create`, right: 'track', handle: create },
   { method: 'GET', path: `${PATH}/get`, right: 'read', handle: get },
   { method: 'GET', path: `${PATH}/get-by-name`, right: 'read', handle: getByName },
   { method: 'GET', path: `${PATH}/search`, right: 'read', handle: search },
   { method: 'POST', path: `${PATH}/search`, right: 'read', handle: search },
+  // Of MLflow's own page, which has no other address for it.
+  { method: 'POST', path: `/ajax-api${PATH}/search-datasets`, right: 'read', handle: datasets },
   { method: 'POST', path: `${PATH}/update`, right: 'track', handle: update },
   { method: 'POST', path: `${PATH}/delete`, right: 'track', handle: remove },
   { method: 'POST', path: `${PATH}/restore`, right: 'track', handle: restore },

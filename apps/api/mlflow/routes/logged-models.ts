@@ -19,6 +19,7 @@ import { readLoggedModelMetrics } from '../../../../src/core/tracking/read-logge
 import { searchLoggedModels } from '../../../../src/core/tracking/search-logged-models.ts';
 import { filesUnder } from '../artifact-files.ts';
 import { createSchema, finalizeSchema, paramsSchema, searchSchema, tagsSchema } from '../logged-model-requests.ts';
+import { pageJson } from '../page-json.ts';
 import { parseRequest } from '../parse-request.ts';
 import type { MlflowCall, MlflowPorts, MlflowRoute } from '../route.ts';
 import { sendArtifact } from '../send-artifact.ts';
@@ -59,10 +60,8 @@ async function search({ input }: MlflowCall, { ledger }: MlflowPorts): Promise<J
     maxResults: asked.max_results,
     pageToken: asked.page_token,
   });
-  return {
-    ...(found.length > 0 ? { models: found.map(({ model, metrics }) => loggedModelJson(model, metrics)) } : {}),
-    ...(nextPageToken === undefined ? {} : { next_page_token: nextPageToken }),
-  };
+  const models = found.map(({ model, metrics }) => loggedModelJson(model, metrics));
+  return pageJson('models', models, nextPageToken);
 }
 
 /** Models that MLflow 3 logs as things of their own. */

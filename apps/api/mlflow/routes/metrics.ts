@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../../src/core/ports/ledger.ts';
 import { pageMetricHistory, readHistories, sampleHistories } from '../../../../src/core/tracking/metric-histories.ts';
 import { pointJson } from '../../../../src/core/tracking/metric-point.ts';
 import { MlflowError } from '../../../../src/core/tracking/mlflow-error.ts';
+import { pageJson } from '../page-json.ts';
 import { parseRequest } from '../parse-request.ts';
 import { optionalText, requiredText, textList } from '../request-fields.ts';
 import type { MlflowCall, MlflowPorts, MlflowRoute } from '../route.ts';
@@ -28,10 +29,7 @@ async function history({ input }: MlflowCall, { ledger }: MlflowPorts): Promise<
   const { run_id, metric_key, max_results, page_token } = parseRequest(historySchema, input);
   const wish = { maxResults: max_results, pageToken: page_token };
   const { points, nextPageToken } = await pageMetricHistory(ledger, run_id, metric_key, wish);
-  return {
-    ...(points.length > 0 && { metrics: points.map(pointJson) }),
-    ...(nextPageToken !== undefined && { next_page_token: nextPageToken }),
-  };
+  return pageJson('metrics', points.map(pointJson), nextPageToken);
 }
 
 async function bulk({ input }: MlflowCall, { ledger }: MlflowPorts): Promise<JsonObject> {

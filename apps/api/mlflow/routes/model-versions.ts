@@ -13,6 +13,7 @@ import { versionJson } from '../../../../src/core/registry/registry-json.ts';
 import { searchVersions } from '../../../../src/core/registry/search-versions.ts';
 import { trackingSources } from '../../../../src/core/registry/tracking-sources.ts';
 import { transitionStage } from '../../../../src/core/registry/transition-stage.ts';
+import { pageJson } from '../page-json.ts';
 import { parseRequest } from '../parse-request.ts';
 import { registryWish } from '../registry-wish.ts';
 import { flag, limit, optionalText, requiredText, tagList, textList, textOrEmpty } from '../request-fields.ts';
@@ -96,10 +97,7 @@ export const modelVersionRoutes: readonly MlflowRoute[] = [
     async handle(call, { ledger }) {
       const { filter, max_results: maxResults, order_by: orderBy, page_token } = parseRequest(searched, call.input);
       const page = await searchVersions(ledger, { filter, maxResults, orderBy, pageToken: page_token });
-      return {
-        ...(page.items.length > 0 ? { model_versions: page.items } : {}),
-        ...(page.next === undefined ? {} : { next_page_token: page.next }),
-      };
+      return pageJson('model_versions', page.items, page.next);
     },
   },
   {

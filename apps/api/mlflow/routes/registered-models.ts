@@ -14,6 +14,7 @@ import { modelJson, versionJson } from '../../../../src/core/registry/registry-j
 import { describe, searchRegisteredModels } from '../../../../src/core/registry/search-registered-models.ts';
 import { parseStage } from '../../../../src/core/registry/stage.ts';
 import { deleteModelTag, setModelTag } from '../../../../src/core/registry/tag-registered-model.ts';
+import { pageJson } from '../page-json.ts';
 import { parseRequest } from '../parse-request.ts';
 import { registryWish } from '../registry-wish.ts';
 import { limit, optionalText, requiredText, tagList, textList, textOrEmpty } from '../request-fields.ts';
@@ -103,10 +104,7 @@ export const registeredModelRoutes: readonly MlflowRoute[] = [
     async handle(call, { ledger }) {
       const { filter, max_results: maxResults, order_by: orderBy, page_token } = parseRequest(searched, call.input);
       const page = await searchRegisteredModels(ledger, { filter, maxResults, orderBy, pageToken: page_token });
-      return {
-        ...(page.items.length > 0 ? { registered_models: page.items } : {}),
-        ...(page.next === undefined ? {} : { next_page_token: page.next }),
-      };
+      return pageJson('registered_models', page.items, page.next);
     },
   },
   { method: 'GET', path: `${BASE}/get-latest-versions`, right: 'read', handle: latest },

@@ -14,20 +14,11 @@ import {
   logModelSchema,
   logOutputsSchema,
   logPairSchema,
+  type MetricInput,
   runKeySchema,
 } from '../run-requests.ts';
 
 const PATH = '/2.0/mlflow/runs';
-
-interface MetricInput {
-  readonly key: string;
-  readonly value: number;
-  readonly timestamp: number;
-  readonly step: number;
-  readonly model_id?: string | undefined;
-  readonly dataset_name?: string | undefined;
-  readonly dataset_digest?: string | undefined;
-}
 
 const metricOf = ({
   key,

@@ -8,7 +8,8 @@ const PAGE = 50;
 /** Longer histories are thinned out by the server, evenly by step. */
 const POINTS = 1_000;
 
-interface Search {
+/** Which part of a list is asked for. */
+export interface Search {
   readonly filter?: string;
   readonly orderBy?: readonly string[];
   readonly token?: string | undefined;

@@ -1,19 +1,12 @@
-import { Card } from '../card.tsx';
 import { minute } from '../format.ts';
-import { ScrollRegion } from '../scroll-region.tsx';
 import { BeginHint } from './begin-hint.tsx';
-import { FilterBox } from './filter-box.tsx';
 import { links } from './links.ts';
+import { ListCard } from './list-card.tsx';
 import { mlflow } from './mlflow.ts';
 import type { RegisteredModel } from './mlflow-types.ts';
 import { newestVersion, slotOf, stageText } from './model-facts.ts';
-import { type Order, orderClause, orderText, parseOrder } from './order.ts';
-import { PageEnd } from './page-end.tsx';
-import { hrefOf, type Route } from './route.ts';
+import type { Route } from './route.ts';
 import { SortHeading } from './sort-heading.tsx';
-import { usePages } from './use-pages.ts';
-
-const FIRST = 'name';
 
 function Row({ model }: { readonly model: RegisteredModel }) {
   const changed = model.last_updated_timestamp ?? model.creation_timestamp;
@@ -40,56 +33,32 @@ function Row({ model }: { readonly model: RegisteredModel }) {
 
 /** Every registered model, and where each stands. */
 export function ModelsView({ route }: { readonly route: Extract<Route, { view: 'models' }> }) {
-  const { filter } = route;
-  const order = parseOrder(route.order || FIRST);
-  const go = (change: Partial<typeof route>) => {
-    location.hash = hrefOf({ ...route, ...change });
-  };
-  const pages = usePages(`${filter}\n${orderText(order)}`, (token, signal) =>
-    mlflow.models({ filter, orderBy: [orderClause(order)], token }, signal),
-  );
-  const { items, reading, problem } = pages;
-  const sorting = { order, onOrder: (next: Order) => go({ order: orderText(next) }) };
-  const empty = !reading && !problem && items.length === 0;
   return (
-    <Card title="Registered models">
-      <FilterBox
-        label="Filter models"
-        example="name ILIKE 'btc%'"
-        filter={filter}
-        problem={problem}
-        onFilter={(next) => go({ filter: next })}
-      />
-      {items.length > 0 && (
-        <ScrollRegion label="Registered models" kind="page">
-          <table class={reading ? 'stale' : ''}>
-            <thead>
-              <tr>
-                <SortHeading column="name" kind="text" {...sorting}>
-                  Name
-                </SortHeading>
-                <th scope="col" class="number">
-                  Newest version
-                </th>
-                <th scope="col">Stages</th>
-                <th scope="col">Aliases</th>
-                <th scope="col">Slot</th>
-                <SortHeading column="last_updated_timestamp" kind="time" {...sorting}>
-                  Changed (UTC)
-                </SortHeading>
-                <th scope="col">Description</th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((model) => (
-                <Row key={model.name} model={model} />
-              ))}
-            </tbody>
-          </table>
-        </ScrollRegion>
+    <ListCard
+      title="Registered models"
+      things={['model', 'models']}
+      route={route}
+      first="name"
+      read={mlflow.models}
+      head={(sorting) => (
+        <>
+          <SortHeading column="name" kind="text" {...sorting}>
+            Name
+          </SortHeading>
+          <th scope="col" class="number">
+            Newest version
+          </th>
+          <th scope="col">Stages</th>
+          <th scope="col">Aliases</th>
+          <th scope="col">Slot</th>
+          <SortHeading column="last_updated_timestamp" kind="time" {...sorting}>
+            Changed (UTC)
+          </SortHeading>
+          <th scope="col">Description</th>
+        </>
       )}
-      <PageEnd pages={pages} things={['model', 'models']} />
-      {empty && (filter === '' ? <BeginHint what="model" /> : <p class="empty">No model fits this filter.</p>)}
-    </Card>
+      row={(model) => <Row key={model.name} model={model} />}
+      hint={(items) => items.length === 0 && <BeginHint what="model" />}
+    />
   );
 }
