@@ -35,7 +35,7 @@ const accessTokenSchema = z.strictObject({
 export type AccessToken = z.infer<typeof accessTokenSchema>;
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
-export const parseAccessToken = (item: Item): AccessToken => parseItem(item, accessTokenSchema);
+export const parseAccessToken = (item: Item): AccessToken => parseItem(item, accessTokenSchema, 'access token');
 
 /** What has become of a token at a wall time. */
 export function tokenState({ expiresAt, revokedAt }: AccessToken, now: EpochMillis): 'valid' | 'expired' | 'revoked' {

@@ -80,7 +80,7 @@ export function signatureSummary(signature: ModelSignature): ModelRecord['signat
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export function parseModel(item: Item): StoredModel {
-  return { record: parseItem(item, modelRecordSchema), version: item.version };
+  return { record: parseItem(item, modelRecordSchema, 'model'), version: item.version };
 }
 
 /** The write that stores a record, findable by its state. */

@@ -22,7 +22,7 @@ const alertSchema = z.object({
 export type SystemAlert = z.infer<typeof alertSchema>;
 
 function parseSystemAlert(item: Item): SystemAlert {
-  return parseItem(item, alertSchema);
+  return parseItem(item, alertSchema, 'system alert');
 }
 
 /** A check that is made no more, so that it cannot be in alarm. */

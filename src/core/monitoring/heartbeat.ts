@@ -21,5 +21,5 @@ export type Heartbeat = z.infer<typeof heartbeatSchema>;
 export async function readHeartbeat(ledger: LedgerReader, slot: SlotId): Promise<Heartbeat | undefined> {
   const item = await ledger.get(keys.heartbeat(slot));
   if (!item) return undefined;
-  return parseItem(item, heartbeatSchema);
+  return parseItem(item, heartbeatSchema, 'heartbeat');
 }

@@ -48,7 +48,7 @@ export async function lastSystemCheck(ledger: LedgerReader, before?: number): Pr
   const page = await ledger.query({ table, pk, order: 'descending', limit: 1, ...range });
   const item = page.items[0];
   if (!item) return undefined;
-  return parseItem(item, systemCheckSchema);
+  return parseItem(item, systemCheckSchema, 'system check');
 }
 
 /** A measurement with the time since which the check has its status. */

@@ -27,7 +27,7 @@ export interface StoredAlert {
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export function parseAlert(item: Item): StoredAlert {
-  return { alert: parseItem(item, alertSchema), version: item.version };
+  return { alert: parseItem(item, alertSchema, 'alert'), version: item.version };
 }
 
 /** The write that stores an alert; it is found through the slot's index while it is raised. */

@@ -34,7 +34,7 @@ export function performanceRecord(performance: Performance): AppendRecord {
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 function parsePerformance(item: Item): Performance {
-  return parseItem(item, performanceSchema);
+  return parseItem(item, performanceSchema, 'performance');
 }
 
 /** The last measurements of a model, newest first. */

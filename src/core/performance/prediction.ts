@@ -57,5 +57,5 @@ export function predictionRecord(prediction: Prediction): AppendRecord {
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export function parsePrediction(item: Item): Prediction {
-  return parseItem(item, predictionSchema);
+  return parseItem(item, predictionSchema, 'prediction');
 }

@@ -56,7 +56,7 @@ export async function readDeployment(ledger: LedgerReader, slot: SlotId): Promis
       lastChange: null,
     };
   }
-  return { ...parseItem(item, deploymentSchema), slot, version: item.version };
+  return { ...parseItem(item, deploymentSchema, 'deployment'), slot, version: item.version };
 }
 
 /**

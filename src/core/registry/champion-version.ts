@@ -26,7 +26,7 @@ export async function findVersionOfCandidate(
   runId: string,
 ): Promise<CandidatePointer | undefined> {
   const item = await ledger.get(keys.versionOfCandidate(slot, runId));
-  return item && parseItem(item, pointerSchema);
+  return item && parseItem(item, pointerSchema, 'version of a candidate');
 }
 
 /** The version of this model that its slot trades with; `undefined` when the slot trades with another model, or none. */

@@ -39,7 +39,7 @@ export interface StoredVersion {
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export function parseVersion(item: Item): StoredVersion {
-  return { version: parseItem(item, modelVersionSchema), revision: item.version };
+  return { version: parseItem(item, modelVersionSchema, 'model version'), revision: item.version };
 }
 
 export function putVersion(version: ModelVersion, expected: Expected): Write {

@@ -43,7 +43,7 @@ export interface StoredRegisteredModel {
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
 export function parseRegisteredModel(item: Item): StoredRegisteredModel {
-  return { model: parseItem(item, registeredModelSchema), revision: item.version };
+  return { model: parseItem(item, registeredModelSchema, 'registered model'), revision: item.version };
 }
 
 export const putRegisteredModel = (model: RegisteredModel, expected: Expected): Write => ({

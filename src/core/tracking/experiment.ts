@@ -20,7 +20,7 @@ const experimentSchema = z.object({
 export type Experiment = Readonly<z.output<typeof experimentSchema>>;
 
 /** @throws AresError `LEDGER_ITEM_INVALID` */
-export const experimentOf = (item: Item): Experiment => parseItem(item, experimentSchema);
+export const experimentOf = (item: Item): Experiment => parseItem(item, experimentSchema, 'experiment');
 
 /** The experiment as MLflow's clients read it. */
 export const experimentJson = (experiment: Experiment): JsonObject => ({

@@ -37,7 +37,7 @@ const NEVER_RESTRICTED: TradingState = {
 export async function readTradingState(ledger: LedgerReader, slot: SlotId): Promise<TradingState> {
   const item = await ledger.get(keys.tradingState(slot));
   if (!item) return NEVER_RESTRICTED;
-  return { ...parseItem(item, storedSchema), version: item.version };
+  return { ...parseItem(item, storedSchema, 'trading state'), version: item.version };
 }
 
 export type TradingStateRequest = Command & { readonly slot: SlotId; readonly reason: string };

@@ -41,10 +41,11 @@ function open() {
   async function ask(method: string, address: string, more: { token?: string; body?: unknown; headers?: object } = {}) {
     const [rawPath = '', rawQueryString = ''] = address.split('?');
     const authorization = more.token === undefined ? {} : { authorization: `Bearer ${more.token}` };
+    const type = typeof more.body === 'object' ? { 'content-type': 'application/json' } : {};
     const event = {
       rawPath,
       rawQueryString,
-      headers: { ...authorization, ...more.headers },
+      headers: { ...type, ...authorization, ...more.headers },
       requestContext: { domainName: 'abc.lambda-url.eu-central-1.on.aws', http: { method } },
       ...(more.body === undefined
         ? {}

@@ -505,12 +505,12 @@ describe('an alarm', () => {
   it('that cannot be read is a fault that names it', async () => {
     const desk = await openHealthyDesk();
     await desk.ledger.append([{ key: keys.systemAlert('cpu'), value: {} }]);
-    await expect(desk.monitor(1)).rejects.toThrowError(/system alert cpu/);
+    await expect(desk.monitor(1)).rejects.toThrowError(/system alert system-alerts\/cpu/);
   });
 });
 
 it('a stored check that is none is a fault that names it', async () => {
   const desk = await openHealthyDesk();
   await desk.ledger.append([{ key: keys.systemCheck(NOW), value: {} }]);
-  await expect(desk.monitor(1)).rejects.toThrowError(/system check 00/);
+  await expect(desk.monitor(1)).rejects.toThrowError(/system check system-checks\/00/);
 });

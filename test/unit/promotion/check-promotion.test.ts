@@ -335,7 +335,7 @@ describe('the promotion check', () => {
     await desk.ledger.append([{ key: keys.deployment(SLOT), value: { championRunId: 7 } }]);
     await expect(desk.check()).rejects.toMatchObject({
       code: 'PROMOTION_INCOMPLETE',
-      cause: { code: 'LEDGER_ITEM_INVALID', message: expect.stringContaining(`deployment of ${SLOT}`) },
+      cause: { code: 'LEDGER_ITEM_INVALID', message: expect.stringContaining(`deployment slot#${SLOT}`) },
     });
   });
 });

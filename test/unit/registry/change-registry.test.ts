@@ -30,7 +30,7 @@ test('a conflict is decided anew', async () => {
 
 test('what the ledger cannot do is said as a client can act on it', async () => {
   const run = (attempt: () => Promise<never>) => changeRegistry(createMemoryLedger(), command, 'step', attempt);
-  await expect(run(failing('LEDGER_CONTENDED'))).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' });
+  await expect(run(failing('LEDGER_CONTENDED'))).rejects.toMatchObject({ code: 'LEDGER_CONTENDED' });
   await expect(run(failing('ITEM_TOO_LARGE'))).rejects.toMatchObject({
     code: 'INVALID_PARAMETER_VALUE',
     message: expect.stringMatching(/less than 370 KB/),

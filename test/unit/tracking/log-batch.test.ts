@@ -187,6 +187,6 @@ describe('writers at the same time', () => {
       });
     };
     const logged = logBatch(ports, runId, batch({ tags: [{ key: 't', value: '' }] }));
-    await expect(logged).rejects.toEqual(code('TEMPORARILY_UNAVAILABLE'));
+    await expect(logged).rejects.toEqual(code('LEDGER_CONTENDED'));
   });
 });

@@ -143,8 +143,8 @@ describe('the trading state of a slot', () => {
     await desk.ledger.append([{ key: keys.tradingState(SLOT), value: { state: 'SLEEPY' } }]);
     await expect(readTradingState(desk.ledger, SLOT)).rejects.toMatchObject({
       code: 'LEDGER_ITEM_INVALID',
-      message: expect.stringMatching(new RegExp(`^trading state of ${SLOT}: [^]*state`)),
-      data: { slot: SLOT },
+      message: expect.stringMatching(new RegExp(`^trading state slot#${SLOT}/trading-state: [^]*state`)),
+      data: { pk: `slot#${SLOT}` },
     });
   });
 });
