@@ -103,6 +103,19 @@ describe('a token', () => {
     expect(JSON.stringify(entries)).not.toContain(secret);
   });
 
+  it('is listed by name, those of one name the oldest first', async () => {
+    const { ledger, create, revoke } = desk();
+    for (const name of ['b', 'a']) await create(name);
+    await revoke('a');
+    await create('a');
+    const tokens = await readTokens(ledger);
+    expect(tokens.map(({ name, revokedAt }) => [name, revokedAt !== null])).toEqual([
+      ['a', true],
+      ['a', false],
+      ['b', false],
+    ]);
+  });
+
   it('may act on its slots only, on all when it names none', async () => {
     const { create } = desk();
     const bound = callerOf((await made(create('desk', { slots: [SLOT] }))).token);
