@@ -172,3 +172,16 @@ describe('an own order', () => {
     },
   );
 });
+
+describe('an order stored before orders had legs', () => {
+  const { leg, ...before } = ownOrderToJson(order);
+
+  it.each([
+    ['ar-00000000-1-x0-1', 'buy', 'exit'],
+    ['of-somebody', 'buy', 'entry'],
+    ['of-somebody', 'sell', 'exit'],
+  ])('%s, a %s, is an %s', (clientOrderId, side, expected) => {
+    expect(parseOwnOrder({ ...before, clientOrderId, side }).leg).toBe(expected);
+    expect(leg).toBe('entry');
+  });
+});

@@ -77,3 +77,17 @@ describe('rounding to lots', () => {
     );
   });
 });
+
+describe('the largest order that the exchange takes', () => {
+  const bounded = { ...rules, maxQuantity: decimal('0.010005') };
+
+  it('bounds a purchase, on the step below it', () => {
+    const intent = intentOf('long', ZERO, mark, equity, config, bounded);
+    expect(intent?.quantity.toFixed()).toBe('0.01');
+  });
+
+  it('bounds a sale; what is left is sold after it', () => {
+    expect(intentOf('flat', decimal('0.5'), mark, equity, config, bounded)?.quantity.toFixed()).toBe('0.010005');
+    expect(intentOf('flat', decimal('0.005'), mark, equity, config, bounded)?.quantity.toFixed()).toBe('0.005');
+  });
+});
