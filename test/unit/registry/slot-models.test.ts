@@ -177,7 +177,7 @@ describe('a version of a model that is bound to a slot', () => {
     const source = await desk.log('abc', sampleBytes('abc'));
     const who = caller({ rights: ['read', 'track', 'register'], slots: ['other:trend:BTC/USDT:1m'] });
     await expect(desk.createOf('trend', source, 'abc', { who })).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
-    const trainer = caller({ rights: ['read', 'track', 'register'], slots: [desk.slot] });
+    const trainer = caller({ rights: ['read', 'track', 'register', 'label'], slots: [desk.slot] });
     await desk.createOf('trend', source, 'abc', { who: trainer });
     for (const attempt of [
       () => setAlias('1', 'champion', trainer),
